@@ -1,0 +1,42 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { once } from './once.ts';
+
+/** The one table. Every key is made here, so that no two kinds of row can meet. */
+export const table = once(() =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }),
+);
+
+interface Place {
+  readonly account: string;
+  readonly region: string;
+  readonly stackName: string;
+}
+
+const place = ({ account, region, stackName }: Place) => `${account}#${region}#${stackName}`;
+/** Sorts as text in the order of the number. */
+const ordered = (number: number) => String(number).padStart(8, '0');
+
+export const keys = {
+  /** The newest `environments.yaml`, and every earlier one. */
+  registry: () => ({ pk: 'REGISTRY', sk: 'CURRENT' }),
+  registryVersion: (version: number) => ({ pk: 'REGISTRY', sk: `VERSION#${ordered(version)}` }),
+  /** The last commit released from a branch. */
+  head: (application: string, branch: string) => ({ pk: `APPLICATION#${application}`, sk: `HEAD#${branch}` }),
+  counter: (application: string) => ({ pk: `APPLICATION#${application}`, sk: 'COUNTER' }),
+  /** Releases of an application, oldest first. */
+  releaseOf: (application: string, sequence: number) => ({ pk: `APPLICATION#${application}`, sk: `RELEASE#${ordered(sequence)}` }),
+  /** The approval that an application waits for in an environment. */
+  waiting: (application: string, environment: string) => ({ pk: `APPLICATION#${application}`, sk: `WAITING#${environment}` }),
+  deployed: (application: string, environment: string, target: string) => ({ pk: `APPLICATION#${application}`, sk: `DEPLOYED#${environment}#${target}` }),
+  release: (release: string) => ({ pk: `RELEASE#${release}`, sk: 'RELEASE' }),
+  environment: (release: string, environment: string) => ({ pk: `RELEASE#${release}`, sk: `ENVIRONMENT#${environment}` }),
+  target: (release: string, environment: string, target: string) => ({ pk: `RELEASE#${release}`, sk: `TARGET#${environment}#${target}` }),
+  story: (release: string, at: string, nonce: string) => ({ pk: `RELEASE#${release}`, sk: `STORY#${at}#${nonce}` }),
+  approval: (id: string) => ({ pk: `APPROVAL#${id}`, sk: 'APPROVAL' }),
+  /** Found by the hash of the link, so that the table cannot be used to decide. */
+  link: (hash: string) => ({ pk: `LINK#${hash}`, sk: 'LINK' }),
+  wait: (operation: string) => ({ pk: `WAIT#${operation}`, sk: 'WAIT' }),
+  lock: (at: Place) => ({ pk: `LOCK#${place(at)}`, sk: 'LOCK' }),
+  lockWaiter: (at: Place, since: string, execution: string) => ({ pk: `LOCK#${place(at)}`, sk: `WAITER#${since}#${execution}` }),
+} as const;

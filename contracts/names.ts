@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/**
+ * Names become parts of execution names (at most 80 characters, F 4.3), stack names and S3 keys,
+ * so they are lower-case, short, and never hold a character that one of those refuses.
+ */
+const name = (longest: number, what: string) =>
+  z
+    .string()
+    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, `${what}: lower-case letters, digits and single hyphens, starting with a letter`)
+    .max(longest, `${what}: at most ${String(longest)} characters`);
+
+export const ApplicationName = name(24, 'an application name');
+export const EnvironmentName = name(16, 'an environment name');
+export const TargetName = name(12, 'a target name');
+export const ApproverName = name(32, 'an approver name');
+
+export const AccountId = z.string().regex(/^\d{12}$/, 'an AWS account id: 12 digits, in quotation marks');
+export const Region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS Region such as eu-west-1');
+/** Rule of CloudFormation: at most 128 characters, no slash, no underscore (F 2.24). */
+export const StackName = z
+  .string()
+  .regex(/^[a-zA-Z][a-zA-Z0-9-]*$/, 'a stack name: letters, digits and hyphens, starting with a letter')
+  .max(128);
+export const CommitId = z.string().regex(/^[0-9a-f]{40}$/, 'a full commit id: 40 hexadecimal digits');
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256: 64 hexadecimal digits');
+/** `<application>-<sequence>-<first 8 of the commit>`, at most 40 characters. */
+export const ReleaseId = z.string().regex(/^[a-z][a-z0-9-]*-\d+-[0-9a-f]{8}$/, 'a release id').max(42);
+/** The try at a release (`1`, `2` after a retry), with the round of planning inside it (`1-2`). */
+export const Attempt = z.string().regex(/^\d+(-\d+)?$/, 'an attempt such as 1 or 1-2');
+export const Capability = z.enum(['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']);
+export type Capability = z.infer<typeof Capability>;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** How a target, an environment or a release ended. */
+export const Outcome = z.enum([
+  'deployed',
+  'no-changes',
+  'rejected',
+  'expired',
+  'superseded',
+  'stale',
+  'frozen',
+  'failed',
+  'rolled-back',
+  /** Only looked at: the release was made by `drawbridge plan`. */
+  'planned',
+]);
+export type Outcome = z.infer<typeof Outcome>;
+
+/** How an operation on a stack ended, read from the target itself. */
+export const StackEnd = z.object({
+  outcome: z.enum(['deployed', 'failed', 'rolled-back']),
+  stackStatus: z.string(),
+  /** `false`: something half-changed was left behind and a person has to look. */
+  clean: z.boolean(),
+  /** First cause, in the words of the API. */
+  reason: z.string().optional(),
+});
+export type StackEnd = z.infer<typeof StackEnd>;

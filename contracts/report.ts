@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { ApplicationName, EnvironmentName, ReleaseId, TargetName } from './names.ts';
+import { Outcome } from './outcome.ts';
+
+/** Our own events, on the control plane's bus: source `drawbridge`, detail-type `Drawbridge Report`. */
+export const reportSource = 'drawbridge';
+export const reportDetailType = 'Drawbridge Report';
+
+export const Report = z.object({
+  kind: z.enum(['started', 'built', 'planned', 'waiting', 'approved', 'rejected', 'expired', 'superseded', 'executing', 'ended']),
+  about: z.enum(['release', 'environment', 'target']),
+  release: ReleaseId,
+  application: ApplicationName,
+  environment: EnvironmentName.optional(),
+  target: TargetName.optional(),
+  outcome: Outcome.optional(),
+  /** One sentence for a person. */
+  text: z.string(),
+});
+export type Report = z.infer<typeof Report>;
+
+/** A line of a release's story, append-only. */
+export const StoryLine = Report.omit({ application: true }).extend({ at: z.iso.datetime(), by: z.string().optional() });
+export type StoryLine = z.infer<typeof StoryLine>;

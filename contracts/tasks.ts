@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { Attempt, EnvironmentName, ReleaseId, TargetName } from './names.ts';
+import { Outcome } from './outcome.ts';
+
+/** What the machines hand to the functions: ids, never content. The ASL contract test holds both sides to these. */
+
+const Token = z.string().min(1).max(2048);
+
+export const ReleaseTask = z.object({ release: ReleaseId, attempt: z.int().min(1) });
+export const EnvironmentTask = z.object({ release: ReleaseId, environment: EnvironmentName, attempt: z.int().min(1), round: z.int().min(1) });
+export const TargetTask = z.object({ release: ReleaseId, environment: EnvironmentName, target: TargetName, attempt: Attempt });
+
+export type ReleaseTask = z.infer<typeof ReleaseTask>;
+export type EnvironmentTask = z.infer<typeof EnvironmentTask>;
+export type TargetTask = z.infer<typeof TargetTask>;
+
+/** The same, for a state that waits: the function keeps the token, something else completes it. */
+export const ReleaseWait = ReleaseTask.extend({ token: Token });
+export const EnvironmentWait = EnvironmentTask.extend({ token: Token });
+export const TargetWait = TargetTask.extend({ token: Token });
+
+/** The fence is the number of the lock that the execution holds. */
+export const LockedTask = TargetTask.extend({ fence: z.int() });
+export const LockedWait = LockedTask.extend({ token: Token });
+export const LockWait = TargetWait.extend({ execution: z.string() });
+
+/** What `States.Catch` hands on. */
+export const CaughtError = z.object({ Error: z.string(), Cause: z.string().optional() });
+export type CaughtError = z.infer<typeof CaughtError>;
+
+export const CloseTarget = TargetTask.extend({
+  fence: z.int().optional(),
+  /** The execution that closes it; only its own lock is dropped. */
+  execution: z.string(),
+  outcome: Outcome.optional(),
+  clean: z.boolean().optional(),
+  reason: z.string().optional(),
+  error: CaughtError.optional(),
+});
