@@ -27,7 +27,7 @@ export interface Performance {
   readonly status: string;
   readonly output: unknown;
   readonly error: string | undefined;
-  /** Names of the states entered, in order. */
+  /** Names of the states entered, in order; those inside a Map are not told by the local cloud. */
   readonly states: readonly string[];
   readonly calls: readonly Call[];
 }
@@ -38,6 +38,13 @@ const puppet = `export const handler = async (event) => {
   if (said.throws) throw Object.assign(new Error(said.message ?? 'as scripted'), { name: said.throws });
   return said.answer ?? null;
 };`;
+
+/** Makes a thing once, also when two ask at the same time. */
+function remembered(made: Map<string, Promise<string>>, key: string, make: () => Promise<string>): Promise<string> {
+  const known = made.get(key) ?? make();
+  made.set(key, known);
+  return known;
+}
 
 const trust = (service: string) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }] });
@@ -53,8 +60,8 @@ export class Theatre {
       void this.#speak(JSON.parse(Buffer.concat(chunks).toString()) as Call).then((said) => response.end(JSON.stringify(said)));
     });
   });
-  readonly #machines = new Map<string, string>();
-  readonly #puppets = new Map<string, string>();
+  readonly #machines = new Map<string, Promise<string>>();
+  readonly #puppets = new Map<string, Promise<string>>();
   readonly #sfn: SFNClient;
   readonly #lambda: LambdaClient;
   readonly #iam: IAMClient;
@@ -94,9 +101,11 @@ export class Theatre {
     return line;
   }
 
-  async #puppet(name: string): Promise<string> {
-    const known = this.#puppets.get(name);
-    if (known !== undefined) return known;
+  #puppet(name: string): Promise<string> {
+    return remembered(this.#puppets, name, () => this.#makePuppet(name));
+  }
+
+  async #makePuppet(name: string): Promise<string> {
     const zip = new ZipWriter(new BlobWriter());
     await zip.add('index.mjs', new TextReader(puppet));
     const { port } = this.#server.address() as AddressInfo;
@@ -115,9 +124,7 @@ export class Theatre {
       const found = await this.#lambda.send(new GetFunctionCommand({ FunctionName: name }));
       return found.Configuration?.State === 'Active';
     });
-    const arn = made.FunctionArn ?? '';
-    this.#puppets.set(name, arn);
-    return arn;
+    return made.FunctionArn ?? '';
   }
 
   async #create(name: string, definition: string): Promise<string> {
@@ -126,24 +133,25 @@ export class Theatre {
   }
 
   /** A stand-in for a nested machine: it does what the puppet of its name is told. */
-  async #understudy(name: string): Promise<string> {
-    const known = this.#machines.get(name);
-    if (known !== undefined) return known;
+  #understudy(name: string): Promise<string> {
+    return remembered(this.#machines, name, () => this.#makeUnderstudy(name));
+  }
+
+  async #makeUnderstudy(name: string): Promise<string> {
     const arguments_ = { FunctionName: await this.#puppet(kebab(name)), Payload: '{% $states.input %}' };
     const act = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Arguments: arguments_, Output: '{% $states.result.Payload %}', End: true };
-    const arn = await this.#create(name, JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'Act', States: { Act: act } }));
-    this.#machines.set(name, arn);
-    return arn;
+    return await this.#create(name, JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'Act', States: { Act: act } }));
   }
 
   /**
    * The real machine with puppets for its functions.
    * @param timeouts seconds for the states named, so that a test does not wait for a quarter of an hour
    */
-  async #machine(file: string, timeouts: Readonly<Record<string, number>>): Promise<string> {
-    const key = `${file} ${JSON.stringify(timeouts)}`;
-    const known = this.#machines.get(key);
-    if (known !== undefined) return known;
+  #machine(file: string, timeouts: Readonly<Record<string, number>>): Promise<string> {
+    return remembered(this.#machines, `${file} ${JSON.stringify(timeouts)}`, () => this.#makeMachine(file, timeouts));
+  }
+
+  async #makeMachine(file: string, timeouts: Readonly<Record<string, number>>): Promise<string> {
     const definition = JSON.parse(readFileSync(new URL(`../../statemachines/${file}.asl.json`, import.meta.url), 'utf8')) as { States: Record<string, { TimeoutSeconds?: unknown }> };
     for (const [state, seconds] of Object.entries(timeouts)) Object.assign(definition.States[state] ?? {}, { TimeoutSeconds: seconds });
     let text = JSON.stringify(definition);
@@ -152,9 +160,7 @@ export class Theatre {
       else text = text.replaceAll(placeholder, name.endsWith('Machine') ? await this.#understudy(name) : await this.#puppet(kebab(name)));
     }
     this.#count += 1;
-    const arn = await this.#create(`${file}-${String(this.#count)}`, text);
-    this.#machines.set(key, arn);
-    return arn;
+    return await this.#create(`${file}-${String(this.#count)}`, text);
   }
 
   /** Plays one execution to its end. `release` in the input is made unique, so that plays do not meet. */

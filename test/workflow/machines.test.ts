@@ -1,0 +1,258 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Cloud, startCloud } from '../../local/cloud.ts';
+import { type Line, type Script, Theatre } from './theatre.ts';
+
+let cloud: Cloud;
+let theatre: Theatre;
+let stateDir: string;
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'drawbridge-machines-'));
+  // Waits of the machines pass a hundred times faster; time-outs do not.
+  cloud = await startCloud({ stateDir, env: { SFN_WAIT_SCALE: '0.01' } });
+  theatre = await new Theatre(cloud).open();
+}, 90_000);
+
+afterAll(async () => {
+  theatre.close();
+  await cloud.stop();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+const answer = (value: unknown): Line => ({ answer: value });
+const completes = (value: unknown): Line => ({ completes: value });
+const throws = (name: string): Line => ({ throws: name, message: `${name} as scripted` });
+const silent: Line = { silent: true };
+
+interface Path {
+  readonly name: string;
+  readonly script: Script;
+  readonly states: readonly string[];
+  readonly output?: unknown;
+  readonly timeouts?: Record<string, number>;
+  readonly status?: string;
+}
+
+function walk(file: string, input: Record<string, unknown>, paths: readonly Path[]) {
+  describe(file, () => {
+    it.concurrent.each(paths)('$name', { timeout: 90_000 }, async ({ script, states, output, timeouts = {}, status = 'SUCCEEDED' }) => {
+      const performance = await theatre.play(file, input, script, timeouts);
+      expect(performance.states).toEqual(states);
+      expect(performance.status).toBe(status);
+      if (output !== undefined) expect(performance.output).toEqual(output);
+    });
+  });
+}
+
+const settled = answer({ answer: 'settled' });
+const target = { environment: 'dev', target: 'dev', attempt: '1-1' };
+
+walk('plan-target', target, [
+  {
+    name: 'a first look that is already settled plans in one task',
+    script: { 'open-change-set': [settled] },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Planned'],
+  },
+  {
+    name: 'a change set that takes its time is looked at again',
+    script: { 'open-change-set': [answer({ answer: 'opened' })], 'look-at-change-set': [answer({ answer: 'settling' }), settled] },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Let it settle', 'Look at change set', 'Has it settled?', 'Let it settle', 'Look at change set', 'Has it settled?', 'Planned'],
+  },
+  {
+    name: 'a busy stack is waited for, then planned',
+    script: { 'open-change-set': [answer({ answer: 'busy' }), settled], 'wait-for-stack': [completes({})] },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Wait for stack', 'Open change set', 'What is there?', 'Planned'],
+  },
+  {
+    name: 'a busy stack whose final event is lost is looked at when the time is up',
+    script: { 'open-change-set': [answer({ answer: 'busy' }), settled], 'wait-for-stack': [silent] },
+    timeouts: { 'Wait for stack': 1 },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Wait for stack', 'Open change set', 'What is there?', 'Planned'],
+  },
+  {
+    name: 'a stack whose first creation failed is removed, then planned',
+    script: { 'open-change-set': [answer({ answer: 'remove-first' }), settled], 'remove-failed-stack': [completes({})] },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Remove failed stack', 'Open change set', 'What is there?', 'Planned'],
+  },
+  {
+    name: 'a refusal in the target account is recorded, not a fault of ours',
+    script: { 'open-change-set': [throws('AccessDeniedError')], 'close-target': [answer({ outcome: 'failed' })] },
+    states: ['Take up target', 'Open change set', 'Record failure', 'Planned'],
+    output: { outcome: 'failed' },
+  },
+  {
+    name: 'a throttled call is tried again',
+    script: { 'open-change-set': [throws('TransientError'), settled] },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Planned'],
+  },
+  {
+    name: 'a bug of ours fails the execution, so that the alarm rings',
+    script: { 'open-change-set': [throws('ConfigurationError')] },
+    states: ['Take up target', 'Open change set'],
+    status: 'FAILED',
+  },
+]);
+
+const taken = completes({ answer: 'taken', fence: 7 });
+const deployed = { outcome: 'deployed', clean: true, stackStatus: 'CREATE_COMPLETE' };
+const executed = ['Take up plan', 'Take lock', 'Is it ours?', 'Still the same?', 'May it be executed?', 'Execute'];
+
+walk('execute-plan', target, [
+  {
+    name: 'takes the lock, checks, executes, and drops the lock',
+    script: { 'take-lock': [taken], 'check-plan': [answer({ answer: 'execute' })], 'execute-change-set': [completes(deployed)], 'close-target': [answer({ outcome: 'deployed' })] },
+    states: [...executed, 'Drop lock', 'Deployed'],
+    output: { outcome: 'deployed' },
+  },
+  {
+    name: 'a lock that somebody holds is asked for again when it is given back',
+    script: { 'take-lock': [completes({ answer: 'again' }), taken], 'check-plan': [answer({ answer: 'close', outcome: 'superseded', reason: 'newer' })], 'close-target': [answer({ outcome: 'superseded' })] },
+    states: ['Take up plan', 'Take lock', 'Is it ours?', 'Take lock', 'Is it ours?', 'Still the same?', 'May it be executed?', 'Drop lock', 'Deployed'],
+    output: { outcome: 'superseded' },
+  },
+  {
+    name: 'a lock whose holder died is taken when the time is up',
+    script: { 'take-lock': [silent, taken], 'check-plan': [answer({ answer: 'close', outcome: 'stale' })], 'close-target': [answer({ outcome: 'stale' })] },
+    timeouts: { 'Take lock': 1 },
+    states: ['Take up plan', 'Take lock', 'Take lock', 'Is it ours?', 'Still the same?', 'May it be executed?', 'Drop lock', 'Deployed'],
+  },
+  {
+    name: 'a lost final event costs a look, never a hang',
+    script: {
+      'take-lock': [taken],
+      'check-plan': [answer({ answer: 'execute' })],
+      'execute-change-set': [silent],
+      'look-at-stack': [silent, completes({ outcome: 'failed', clean: false, stackStatus: 'UPDATE_ROLLBACK_FAILED', reason: 'why' })],
+      'close-target': [answer({ outcome: 'failed' })],
+    },
+    timeouts: { Execute: 1, 'Look at stack': 1 },
+    states: [...executed, 'Look at stack', 'Look at stack', 'Drop lock', 'Deployed'],
+    output: { outcome: 'failed' },
+  },
+  {
+    name: 'a refused execute drops the lock',
+    script: { 'take-lock': [taken], 'check-plan': [answer({ answer: 'execute' })], 'execute-change-set': [throws('AccessDeniedError')], 'close-target': [answer({ outcome: 'failed' })] },
+    states: [...executed, 'Drop lock after failure', 'Deployed'],
+  },
+  {
+    name: 'a failed check drops the lock',
+    script: { 'take-lock': [taken], 'check-plan': [throws('AccessDeniedError')], 'close-target': [answer({ outcome: 'failed' })] },
+    states: ['Take up plan', 'Take lock', 'Is it ours?', 'Still the same?', 'Drop lock after failure', 'Deployed'],
+  },
+]);
+
+const environment = { environment: 'prod', attempt: 1 };
+const listed = answer({ answer: 'plan', targets: ['one', 'two'] });
+const planned: Script = { 'take-up-environment': [listed], 'plan-target-machine': [answer({})], 'execute-plan-machine': [answer({})], 'discard-plan': [answer({ answer: 'discarded' })] };
+const judged = ['Take up environment', 'List targets', 'May it go on?', 'Plan targets', 'Judge plans', 'Who decides?'];
+const waves: Script = { 'choose-next-wave': [answer({ answer: 'wave', targets: ['one'] }), answer({ answer: 'wave', targets: ['two'] }), answer({ answer: 'done', targets: [] })] };
+const wave = ['Choose next wave', 'Anything left?', 'Execute wave'];
+const discarded = ['Discard plans', 'Report environment', 'Environment ended'];
+const asks = answer({ answer: 'ask', expiresInSeconds: 60 });
+const ends = (outcome: string): Script => ({ 'report-environment': [answer({ outcome })] });
+
+walk('deploy-environment', environment, [
+  {
+    name: 'plans every target, then executes wave after wave',
+    script: { ...planned, ...waves, ...ends('deployed'), 'judge-plans': [answer({ answer: 'go' })] },
+    states: [...judged, ...wave, ...wave, 'Choose next wave', 'Anything left?', ...discarded],
+    output: { outcome: 'deployed' },
+  },
+  {
+    name: 'nothing to change asks nobody',
+    script: { ...planned, ...ends('no-changes'), 'judge-plans': [answer({ answer: 'nothing' })] },
+    states: [...judged, ...discarded],
+    output: { outcome: 'no-changes' },
+  },
+  {
+    name: 'an environment that may not be used now is not planned',
+    script: { ...ends('superseded'), 'take-up-environment': [answer({ answer: 'closed', targets: [] })] },
+    states: ['Take up environment', 'List targets', 'May it go on?', 'Report environment', 'Environment ended'],
+    output: { outcome: 'superseded' },
+  },
+  {
+    name: 'a yes goes on',
+    script: { ...planned, ...ends('deployed'), 'judge-plans': [asks], 'ask-for-approval': [completes({ answer: 'approved' })], 'choose-next-wave': [answer({ answer: 'done', targets: [] })] },
+    states: [...judged, 'Ask for approval', 'What did they say?', 'Choose next wave', 'Anything left?', ...discarded],
+  },
+  {
+    name: 'a no discards the plans',
+    script: { ...planned, ...ends('rejected'), 'judge-plans': [asks], 'ask-for-approval': [completes({ answer: 'rejected' })] },
+    states: [...judged, 'Ask for approval', 'What did they say?', ...discarded],
+    output: { outcome: 'rejected' },
+  },
+  {
+    name: 'no answer in time is asked of the record, which may know a yes of the last second',
+    script: { ...planned, ...ends('deployed'), 'judge-plans': [answer({ answer: 'ask', expiresInSeconds: 1 })], 'ask-for-approval': [silent], 'close-approval': [answer({ answer: 'approved' })], 'choose-next-wave': [answer({ answer: 'done', targets: [] })] },
+    states: [...judged, 'Ask for approval', 'Close approval', 'What did they say?', 'Choose next wave', 'Anything left?', ...discarded],
+  },
+  {
+    name: 'no answer at all expires and discards',
+    script: { ...planned, ...ends('expired'), 'judge-plans': [answer({ answer: 'ask', expiresInSeconds: 1 })], 'ask-for-approval': [silent], 'close-approval': [answer({ answer: 'expired' })] },
+    states: [...judged, 'Ask for approval', 'Close approval', 'What did they say?', ...discarded],
+    output: { outcome: 'expired' },
+  },
+  {
+    name: 'what went stale is planned again',
+    script: { ...planned, ...ends('deployed'), 'judge-plans': [answer({ answer: 'go' })], 'choose-next-wave': [answer({ answer: 'replan', targets: [] }), answer({ answer: 'done', targets: [] })] },
+    states: [...judged, 'Choose next wave', 'Anything left?', 'Plan targets', 'Judge plans', 'Who decides?', 'Choose next wave', 'Anything left?', ...discarded],
+  },
+  {
+    name: 'a target that cannot be cleaned up does not hide the outcome',
+    script: { ...planned, ...ends('failed'), 'judge-plans': [answer({ answer: 'failed' })], 'discard-plan': [throws('AccessDeniedError')] },
+    states: [...judged, 'Discard plans', 'Report environment', 'Environment ended'],
+    output: { outcome: 'failed' },
+  },
+]);
+
+const release = { attempt: 1 };
+const next: Script = { 'choose-next-environment': [answer({ answer: 'environment', environment: 'dev' }), answer({ answer: 'done' })], 'deploy-environment-machine': [answer({ outcome: 'deployed' })], 'report-release': [answer({ outcome: 'deployed' })] };
+const promoted = ['Choose next environment', 'Anything left?', 'Deploy environment', 'Choose next environment', 'Anything left?', 'Report release', 'Release ended'];
+const begun = ['Take up release', 'Read configuration', 'Ready to build?'];
+const build: Script = { 'read-configuration': [answer({ answer: 'build' })], 'start-build': [completes({ answer: 'built' })], 'seal-artifact': [answer({ answer: 'sealed' })] };
+
+walk('deploy-release', release, [
+  {
+    name: 'builds once, then goes through the environments',
+    script: { ...build, ...next },
+    states: [...begun, 'Build', 'Did it build?', 'Seal artifact', ...promoted],
+    output: { outcome: 'deployed' },
+  },
+  {
+    name: 'what was built before is not built again',
+    script: { ...next, 'read-configuration': [answer({ answer: 'built' })] },
+    states: [...begun, ...promoted],
+  },
+  {
+    name: 'files that are not valid end the release',
+    script: { 'read-configuration': [answer({ answer: 'ended' })], 'report-release': [answer({ outcome: 'failed' })] },
+    states: [...begun, 'Report release', 'Release ended'],
+    output: { outcome: 'failed' },
+  },
+  {
+    name: 'a build that fails ends the release',
+    script: { ...build, 'start-build': [completes({ answer: 'failed' })], 'report-release': [answer({ outcome: 'failed' })] },
+    states: [...begun, 'Build', 'Did it build?', 'Report release', 'Release ended'],
+  },
+  {
+    name: 'a build whose event is lost is looked at',
+    script: { ...build, ...next, 'start-build': [silent], 'look-at-build': [silent, completes({ answer: 'built' })] },
+    timeouts: { Build: 1, 'Look at build': 1 },
+    states: [...begun, 'Build', 'Look at build', 'Look at build', 'Did it build?', 'Seal artifact', ...promoted],
+  },
+  {
+    name: 'an artifact that is not what it must be ends the release',
+    script: { ...build, 'seal-artifact': [throws('InvalidInputError')], 'report-release': [answer({ outcome: 'failed' })] },
+    states: [...begun, 'Build', 'Did it build?', 'Seal artifact', 'Report failure', 'Release ended'],
+    output: { outcome: 'failed' },
+  },
+  {
+    name: 'a fault in a nested machine is reported and fails this one too',
+    script: { ...build, ...next, 'deploy-environment-machine': [throws('ConfigurationError')] },
+    states: [...begun, 'Build', 'Did it build?', 'Seal artifact', 'Choose next environment', 'Anything left?', 'Deploy environment', 'Report fault', 'Fault'],
+    status: 'FAILED',
+  },
+]);
