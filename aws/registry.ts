@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Environments } from '../contracts/environments.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { readRow } from './rows.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { TargetRecord } from '../contracts/plan.ts';
 import { EnvironmentRecord, Release } from '../contracts/release.ts';
 import { ConfigurationError } from '../domain/errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ApplicationName, Capability, EnvironmentName, StackName } from './names.ts';
 
 /** `drawbridge.yaml`: what the application's repository asks for, read at the released commit. */

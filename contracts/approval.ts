@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ApproverName, Attempt, EnvironmentName, ReleaseId, Sha256, TargetName } from './names.ts';
 
 export const Decision = z.enum(['approve', 'reject']);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AccountId, ApplicationName, ApproverName, EnvironmentName, Region, StackName, TargetName } from './names.ts';
 
 /** `environments.yaml`: what the platform team registers. The people who push code cannot change it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Names become parts of execution names (at most 80 characters, F 4.3), stack names and S3 keys,

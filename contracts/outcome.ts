@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a target, an environment or a release ended. */
 export const Outcome = z.enum([

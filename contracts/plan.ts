@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AccountId, Attempt, Capability, EnvironmentName, Region, ReleaseId, Sha256, StackName, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
 
@@ -72,6 +72,8 @@ export const TargetRecord = z.object({
   stackArn: z.string().optional(),
   /** This change set made the empty stack, so it goes when the plan is discarded (F 2.4). */
   createdShell: z.boolean().optional(),
+  /** CloudFormation was asked to execute the change set, so there is nothing left to discard. */
+  executed: z.boolean().optional(),
   counts: ChangeCounts.optional(),
   /** Lines for the approver, most dangerous first. */
   risks: z.array(z.string()).optional(),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AccountId, ApplicationName, ApproverName, Attempt, Capability, CommitId, EnvironmentName, Region, ReleaseId, Sha256, StackName, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
 

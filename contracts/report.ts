@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ApplicationName, EnvironmentName, ReleaseId, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
 

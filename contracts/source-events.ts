@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Events that AWS sends us. Only what we use is parsed; the rest may change without breaking us. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Attempt, EnvironmentName, ReleaseId, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
 
@@ -37,3 +37,10 @@ export const CloseTarget = TargetTask.extend({
   reason: z.string().optional(),
   error: CaughtError.optional(),
 });
+export type TargetWait = z.infer<typeof TargetWait>;
+export type LockedTask = z.infer<typeof LockedTask>;
+export type LockedWait = z.infer<typeof LockedWait>;
+export type LockWait = z.infer<typeof LockWait>;
+export type CloseTarget = z.infer<typeof CloseTarget>;
+export type ReleaseWait = z.infer<typeof ReleaseWait>;
+export type EnvironmentWait = z.infer<typeof EnvironmentWait>;

@@ -46,3 +46,8 @@ export class ConfigurationError extends DrawbridgeError {
 export class TimeoutError extends DrawbridgeError {
   override readonly name = 'TimeoutError';
 }
+
+/** What was asked for is not there. */
+export class NotFoundError extends DrawbridgeError {
+  override readonly name = 'NotFoundError';
+}

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigurationError } from '../domain/errors.ts';
 
 /** Every variable that a function may have. The template sets them; a contract test ties the two together. */
@@ -12,6 +12,8 @@ const variables = {
   DOOR_URL: z.url(),
   DEPLOY_RELEASE_MACHINE_ARN: z.string().min(1),
   BUILD_PROJECT_PREFIX: z.string().min(1),
+  /** Set by Lambda itself. */
+  AWS_REGION: z.string().min(1),
 } as const;
 
 export type Variable = keyof typeof variables;

@@ -1,0 +1,67 @@
+import { BatchGetBuildsCommand, CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
+import { DeploymentFailedError } from '../domain/errors.ts';
+import { calling, isNamed } from './errors.ts';
+import { once, retries } from './once.ts';
+
+const codeBuild = once(() => new CodeBuildClient(retries));
+
+export interface BuildOrder {
+  readonly project: string;
+  readonly sourceVersion: string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** CodeBuild knows it for five minutes (CodeBuild API: StartBuild). */
+  readonly idempotencyToken: string;
+}
+
+export async function startBuild({ project, sourceVersion, variables, idempotencyToken }: BuildOrder): Promise<string> {
+  try {
+    const { build } = await calling(`starting a build of ${project}`, () =>
+      codeBuild().send(
+        new StartBuildCommand({
+          projectName: project,
+          sourceVersion,
+          idempotencyToken,
+          environmentVariablesOverride: Object.entries(variables).map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })),
+        }),
+      ),
+    );
+    return build?.id ?? '';
+  } catch (error) {
+    if (isNamed(error, 'ResourceNotFoundException')) {
+      throw new DeploymentFailedError(`Starting a build: there is no CodeBuild project ${project}. Deploy infra/application.yaml for the application, then retry the release.`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+export interface Build {
+  readonly id: string;
+  readonly project: string;
+  readonly status: string;
+  /** The commit that was really built. */
+  readonly commit: string | undefined;
+  /** As it was started with; the build cannot change it. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Phase and words of the first failure. */
+  readonly trouble: string | undefined;
+  readonly logs: string | undefined;
+}
+
+/** @param id `project:uuid`, or the build's ARN */
+export async function readBuild(id: string): Promise<Build | undefined> {
+  const short = id.startsWith('arn:') ? id.slice(id.indexOf(':build/') + ':build/'.length) : id;
+  const { builds } = await calling(`looking at build ${short}`, () => codeBuild().send(new BatchGetBuildsCommand({ ids: [short] })));
+  const build = builds?.[0];
+  if (build === undefined) return undefined;
+  const failed = build.phases?.find(({ phaseStatus }) => phaseStatus !== undefined && !['SUCCEEDED', 'IN_PROGRESS', 'QUEUED'].includes(phaseStatus));
+  const words = failed?.contexts?.map(({ message }) => message).filter((message) => message !== undefined && message !== '').join(' ');
+  return {
+    id: build.id ?? short,
+    project: build.projectName ?? '',
+    status: build.buildStatus ?? '',
+    commit: build.resolvedSourceVersion,
+    variables: Object.fromEntries((build.environment?.environmentVariables ?? []).map(({ name = '', value = '' }) => [name, value])),
+    trouble: failed === undefined ? undefined : `${failed.phaseType ?? 'a phase'}: ${words ?? ''}`,
+    logs: build.logs?.deepLink,
+  };
+}

@@ -1,0 +1,57 @@
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { Deployed } from '../contracts/plan.ts';
+import { calling } from './errors.ts';
+import { queryRows, readRow } from './rows.ts';
+import { keys, table } from './table.ts';
+import { cancellations } from './transactions.ts';
+
+/** What runs in a target now, or `undefined` when nothing was ever deployed there. */
+export async function readDeployed(tableName: string, application: string, environment: string, target: string): Promise<Deployed | undefined> {
+  return await readRow(tableName, keys.deployed(application, environment, target), Deployed);
+}
+
+/** Only a newer release takes the place of another. */
+export const notOvertaken = 'attribute_not_exists(pk) OR #sequence <= :sequence';
+
+/**
+ * A release that changes nothing here is what runs here now, so an older one that still waits must not come after it.
+ * That was seen without the lock, so it holds only if nobody moves the target meanwhile.
+ * @returns `moving` when somebody holds the lock: what was seen may be over already
+ */
+export async function deployedAsIs(tableName: string, deployed: Deployed): Promise<'kept' | 'moving' | 'overtaken'> {
+  const { application, environment, target, outputs, fence, ...fields } = deployed;
+  const row = { ...fields, application, environment, target };
+  const names = Object.keys(row);
+  try {
+    await calling(`noting that ${deployed.release} changes nothing in ${target} of ${environment}`, () =>
+      table().send(
+        new TransactWriteCommand({
+          TransactItems: [
+            { ConditionCheck: { TableName: tableName, Key: keys.lock(deployed), ConditionExpression: 'attribute_not_exists(#owner)', ExpressionAttributeNames: { '#owner': 'owner' } } },
+            {
+              Update: {
+                TableName: tableName,
+                Key: keys.deployed(application, environment, target),
+                UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}, #fence = if_not_exists(#fence, :fence), #outputs = if_not_exists(#outputs, :outputs)`,
+                ConditionExpression: notOvertaken,
+                ExpressionAttributeNames: Object.fromEntries([...names, 'fence', 'outputs'].map((name) => [`#${name}`, name])),
+                ExpressionAttributeValues: Object.fromEntries(Object.entries({ ...row, fence, outputs }).map(([name, value]) => [`:${name}`, value])),
+              },
+            },
+          ],
+        }),
+      ),
+    );
+    return 'kept';
+  } catch (error) {
+    const [lock, overtaken] = cancellations(error);
+    if (lock === 'ConditionalCheckFailed') return 'moving';
+    if (overtaken === 'ConditionalCheckFailed') return 'overtaken';
+    throw error;
+  }
+}
+
+/** What runs of an application, in every environment and target. */
+export async function listDeployed(tableName: string, application: string): Promise<Deployed[]> {
+  return await queryRows(tableName, { pk: keys.deployed(application, '', '').pk, skBegins: 'DEPLOYED#' }, Deployed);
+}

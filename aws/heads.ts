@@ -1,0 +1,76 @@
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { Release } from '../contracts/release.ts';
+import { calling, isNamed } from './errors.ts';
+import { queryRows, readRow, writeRow } from './rows.ts';
+import { keys, table } from './table.ts';
+
+/** The last commit released from a branch. */
+const Head = z.object({ commit: z.string(), release: z.string(), version: z.int() });
+export type Head = z.infer<typeof Head>;
+
+export async function readHead(tableName: string, application: string, branch: string): Promise<Head | undefined> {
+  return await readRow(tableName, keys.head(application, branch), Head);
+}
+
+/** The next sequence number of an application; a number may be skipped, never given twice. */
+export async function nextSequence(tableName: string, application: string): Promise<number> {
+  const answer = await calling(`numbering a release of ${application}`, () =>
+    table().send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: keys.counter(application),
+        UpdateExpression: 'ADD #last :one',
+        ExpressionAttributeNames: { '#last': 'last' },
+        ExpressionAttributeValues: { ':one': 1 },
+        ReturnValues: 'ALL_NEW',
+      }),
+    ),
+  );
+  return z.object({ last: z.int() }).parse(answer.Attributes).last;
+}
+
+/**
+ * Writes a new release and moves the branch's head to it, both or none.
+ * @param before the head as it was read
+ * @returns `false` when somebody else moved the head meanwhile: read it again
+ */
+export async function writeRelease(tableName: string, release: Release, before: Head | undefined): Promise<boolean> {
+  const head: Head = { commit: release.commit, release: release.id, version: (before?.version ?? 0) + 1 };
+  try {
+    await calling(`writing release ${release.id}`, () =>
+      table().send(
+        new TransactWriteCommand({
+          TransactItems: [
+            {
+              Put: {
+                TableName: tableName,
+                Item: { ...head, ...keys.head(release.application, release.branch) },
+                ConditionExpression: before === undefined ? 'attribute_not_exists(pk)' : 'version = :version',
+                ...(before === undefined ? {} : { ExpressionAttributeValues: { ':version': before.version } }),
+              },
+            },
+            { Put: { TableName: tableName, Item: { ...release, ...keys.release(release.id) } } },
+            { Put: { TableName: tableName, Item: { release: release.id, ...keys.releaseOf(release.application, release.sequence) } } },
+          ],
+        }),
+      ),
+    );
+    return true;
+  } catch (error) {
+    if (isNamed(error, 'TransactionCanceledException') && error.message.includes('ConditionalCheckFailed')) return false;
+    throw error;
+  }
+}
+
+/** A release that moves no branch: it was made to be looked at. */
+export async function writePlanRelease(tableName: string, release: Release): Promise<void> {
+  await writeRow(tableName, keys.release(release.id), release);
+  await writeRow(tableName, keys.releaseOf(release.application, release.sequence), { release: release.id });
+}
+
+/** Ids of an application's releases, newest first. */
+export async function listReleases(tableName: string, application: string, limit: number): Promise<string[]> {
+  const rows = await queryRows(tableName, { pk: keys.releaseOf(application, 0).pk, skBegins: 'RELEASE#' }, z.object({ release: z.string() }), { newestFirst: true, limit });
+  return rows.map(({ release }) => release);
+}

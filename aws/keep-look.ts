@@ -1,0 +1,76 @@
+import type { TargetRecord } from '../contracts/plan.ts';
+import type { Release } from '../contracts/release.ts';
+import { count } from '../domain/changes.ts';
+import { makePlan, type PlanFacts } from '../domain/plan.ts';
+import { risks } from '../domain/risks.ts';
+import type { Look } from './change-set-look.ts';
+import { deployedAsIs } from './deployed.ts';
+import { storePlan } from './plans.ts';
+import { updateTarget } from './releases.ts';
+
+interface Where {
+  readonly tableName: string;
+  readonly bucket: string;
+}
+
+export interface Looked extends PlanFacts {
+  readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'sequence' | 'mode'>;
+  /** Of the stack as it is, where they were read. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+type Kept = 'settled' | 'pending' | 'moving';
+
+/**
+ * Keeps what was seen of a change set: the plan in the bucket, how the target stands in its row.
+ * @returns `moving` when nothing would change, but somebody else moves the target right now
+ */
+export async function keepLook(where: Where, looked: Looked, look: Look, now: Date): Promise<Kept> {
+  const keep = async (fields: Partial<TargetRecord>) => {
+    await updateTarget(where.tableName, { release: looked.release.id, environment: looked.environment, target: looked.target.name }, fields, now);
+    return 'settled' as const;
+  };
+  switch (look.answer) {
+    case 'pending':
+      return 'pending';
+    case 'gone':
+      return await keep({ state: 'ended', outcome: 'stale', clean: true, reason: 'The change set vanished while it was made: something else changed the stack.' });
+    case 'failed':
+      return await keep({ state: 'ended', outcome: 'failed', clean: true, reason: `Planning ${looked.target.stackName}: ${look.reason.replace(/\.$/, '')}. Mend it and push again.` });
+    case 'no-changes': {
+      if (looked.release.mode === 'deploy' && (await deployedAsIs(where.tableName, deployedBy(looked, now))) === 'moving') return 'moving';
+      return await keep({ state: 'ended', outcome: 'no-changes', clean: true, counts: { add: 0, modify: 0, replace: 0, remove: 0 }, risks: [], outputs: { ...looked.outputs } });
+    }
+    case 'ready': {
+      const plan = makePlan(looked, look.described);
+      const planKey = await storePlan(where.bucket, plan);
+      return await keep({
+        state: 'planned',
+        planKey,
+        digest: plan.digest,
+        changeSetArn: plan.changeSetArn,
+        stackArn: plan.stackArn,
+        counts: count(plan.changes),
+        risks: risks(plan.changes),
+      });
+    }
+  }
+}
+
+function deployedBy({ release, environment, target, outputs }: Looked, now: Date) {
+  return {
+    application: release.application,
+    environment,
+    target: target.name,
+    account: target.account,
+    region: target.region,
+    stackName: target.stackName,
+    release: release.id,
+    commit: release.commit,
+    branch: release.branch,
+    sequence: release.sequence,
+    fence: 0,
+    deployedAt: now.toISOString(),
+    outputs: { ...outputs },
+  };
+}

@@ -1,0 +1,40 @@
+import { ListSubscriptionsByTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { calling } from './errors.ts';
+import { once, retries } from './once.ts';
+
+const sns = once(() => new SNSClient(retries));
+
+export interface Mail {
+  readonly subject: string;
+  readonly text: string;
+  /** The approver it is for, or `everyone` for notices. */
+  readonly to: string;
+}
+
+/** Publishes a mail; each subscription's filter lets through what is for its own approver. */
+export async function sendMail(topicArn: string, { subject, text, to }: Mail): Promise<void> {
+  await calling(`sending a mail to ${to}`, () =>
+    sns().send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text, MessageAttributes: { recipient: { DataType: 'String', StringValue: to } } })),
+  );
+}
+
+/** Addresses that are subscribed, confirmed or not. */
+export async function subscribers(topicArn: string): Promise<Set<string>> {
+  const found = new Set<string>();
+  let next: string | undefined;
+  do {
+    const page = await calling('listing who gets mail', () => sns().send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn, ...(next === undefined ? {} : { NextToken: next }) })));
+    for (const { Endpoint, Protocol } of page.Subscriptions ?? []) if (Protocol === 'email' && Endpoint !== undefined) found.add(Endpoint.toLowerCase());
+    next = page.NextToken;
+  } while (next !== undefined);
+  return found;
+}
+
+/** Subscribes an approver to what is for them and to notices. SNS sends a mail in which the address is confirmed. */
+export async function subscribe(topicArn: string, approver: string, email: string): Promise<void> {
+  await calling(`subscribing ${email}`, () =>
+    sns().send(
+      new SubscribeCommand({ TopicArn: topicArn, Protocol: 'email', Endpoint: email, Attributes: { FilterPolicy: JSON.stringify({ recipient: [approver, 'everyone'] }) } }),
+    ),
+  );
+}

@@ -1,0 +1,60 @@
+import { type CloudFormationClient, DescribeEventsCommand, DescribeStackEventsCommand, type OperationEvent, type StackEvent } from '@aws-sdk/client-cloudformation';
+import { failedNestedStack, type FailureEvent, firstCause } from '../domain/first-cause.ts';
+import { calling } from './errors.ts';
+
+/** More pages than any operation fills: 500 resources give some thousand events, and a page has a hundred. */
+const mostPages = 60;
+
+const toEvent = (event: StackEvent): FailureEvent => ({
+  logicalId: event.LogicalResourceId ?? '',
+  type: event.ResourceType ?? '',
+  status: event.ResourceStatus ?? '',
+  reason: event.ResourceStatusReason,
+  at: event.Timestamp ?? new Date(0),
+  ofStack: event.PhysicalResourceId === event.StackId,
+  physicalId: event.PhysicalResourceId,
+});
+
+/** The events of one operation, newest first: all of them carry its client request token. */
+export async function operationEvents(client: CloudFormationClient, stackArn: string, token: string | undefined): Promise<FailureEvent[]> {
+  const found: FailureEvent[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const answer = await calling(`reading the events of ${stackArn}`, () =>
+      client.send(new DescribeStackEventsCommand({ StackName: stackArn, ...(next === undefined ? {} : { NextToken: next }) })),
+    );
+    const events = answer.StackEvents ?? [];
+    const ours = events.filter(({ ClientRequestToken }) => token === undefined || ClientRequestToken === token);
+    found.push(...ours.map(toEvent));
+    next = answer.NextToken;
+    // Newest first: what lies behind our own operation is older than it.
+    const behind = found.length > 0 && ours.at(-1) !== events.at(-1);
+    if (next === undefined || next === '' || behind) break;
+  }
+  return found;
+}
+
+/** The first cause among the events, looking into the nested stack that failed first. */
+export async function causeOf(client: CloudFormationClient, events: readonly FailureEvent[], depth = 3): Promise<string | undefined> {
+  const nested = failedNestedStack(events);
+  if (nested !== undefined && depth > 0) {
+    const deeper = await causeOf(client, await operationEvents(client, nested, undefined), depth - 1);
+    if (deeper !== undefined) return deeper;
+  }
+  return firstCause(events);
+}
+
+const said = ({ LogicalResourceId: id, ValidationPath: path, ValidationStatusReason: validation, ResourceStatusReason: resource, HookStatusReason: hook }: OperationEvent) => {
+  const reason = validation ?? resource ?? hook;
+  return reason === undefined ? [] : [`${[id, path].filter((part) => part !== undefined && part !== '').join(' at ')}: ${reason}`];
+};
+
+/** What failed while a change set was made: the reason of an early validation is here and nowhere else. */
+export async function failedChecks(client: CloudFormationClient, changeSetArn: string): Promise<string[]> {
+  const answer = await calling(`reading the events of the change set ${changeSetArn}`, () =>
+    client.send(new DescribeEventsCommand({ ChangeSetName: changeSetArn, Filters: { FailedEvents: true } })),
+  );
+  const events = (answer.OperationEvents ?? []).filter(({ ValidationFailureMode }) => ValidationFailureMode !== 'WARN');
+  const validations = events.filter(({ EventType }) => EventType === 'VALIDATION_ERROR');
+  return [...new Set((validations.length > 0 ? validations : events).flatMap(said))];
+}

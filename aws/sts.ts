@@ -1,0 +1,47 @@
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { AccessDeniedError } from '../domain/errors.ts';
+import { type Purpose, roleArn, type SessionContext, sessionName, sessionPolicy, type SessionScope, sessionTags } from '../domain/session.ts';
+import { calling } from './errors.ts';
+import { once, retries } from './once.ts';
+
+const sts = once(() => new STSClient(retries));
+
+/** The shortest that STS gives. Credentials are made per task and never outlive a wait. */
+const sessionSeconds = 900;
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration?: Date;
+}
+
+/**
+ * Credentials for one stack of a target account, narrowed to what the purpose needs.
+ * A Lambda function's role that assumes another is a role chain, which STS limits to an hour.
+ * @throws AccessDeniedError when the target account does not trust this function
+ */
+export async function credentialsFor(target: SessionScope & { readonly externalId: string }, purpose: Purpose, context: SessionContext): Promise<Credentials> {
+  const role = roleArn(target.account, purpose);
+  const { Credentials: given } = await calling(`assuming ${role} for ${target.stackName}`, () =>
+    sts().send(
+      new AssumeRoleCommand({
+        RoleArn: role,
+        RoleSessionName: sessionName(context),
+        ExternalId: target.externalId,
+        DurationSeconds: sessionSeconds,
+        Policy: sessionPolicy(purpose, target),
+        Tags: sessionTags(context),
+      }),
+    ),
+  );
+  if (given?.AccessKeyId === undefined || given.SecretAccessKey === undefined || given.SessionToken === undefined) {
+    throw new AccessDeniedError(`assuming ${role}: STS answered without credentials. Check the role in the target account.`);
+  }
+  return {
+    accessKeyId: given.AccessKeyId,
+    secretAccessKey: given.SecretAccessKey,
+    sessionToken: given.SessionToken,
+    ...(given.Expiration === undefined ? {} : { expiration: given.Expiration }),
+  };
+}

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { Approval, Decision } from './approval.ts';
+import { ApplicationName, CommitId } from './names.ts';
+import { Deployed, TargetRecord } from './plan.ts';
+import { EnvironmentRecord, Release } from './release.ts';
+import { StoryLine } from './report.ts';
+
+/** What the command line asks of the control plane, and what it gets. */
+
+export const RegisterRequest = z.strictObject({
+  text: z.string().max(300_000),
+  /** Only shows the difference. */
+  dryRun: z.boolean().default(false),
+  /** The version that the difference was shown against; another one meanwhile is refused. */
+  expectedVersion: z.int().min(0).optional(),
+});
+export const RegisterAnswer = z.object({ version: z.int(), changed: z.boolean(), difference: z.array(z.string()) });
+export type RegisterAnswer = z.infer<typeof RegisterAnswer>;
+
+export const RegistryAnswer = z.object({ version: z.int(), text: z.string(), registeredBy: z.string(), registeredAt: z.string() });
+export type RegistryAnswer = z.infer<typeof RegistryAnswer>;
+
+export const DecisionRequest = z.strictObject({ decision: Decision, reason: z.string().max(1000).default('') });
+export const DecisionAnswer = z.object({ state: z.string(), sentence: z.string() });
+export type DecisionAnswer = z.infer<typeof DecisionAnswer>;
+
+export const PlanRequest = z.strictObject({ application: ApplicationName, branch: z.string().min(1).max(256), commit: CommitId });
+export const StartedAnswer = z.object({ release: z.string() });
+export type StartedAnswer = z.infer<typeof StartedAnswer>;
+
+/** A release as it is shown; what only the control plane needs is left out. */
+export const ShownRelease = Release.omit({ configuration: true, artifact: true, buildId: true }).extend({ remarks: z.array(z.string()), artifact: z.string().optional(), order: z.array(z.string()) });
+export type ShownRelease = z.infer<typeof ShownRelease>;
+
+export const ReleasesAnswer = z.object({ releases: z.array(ShownRelease) });
+export type ReleasesAnswer = z.infer<typeof ReleasesAnswer>;
+
+export const ShowAnswer = z.object({
+  release: ShownRelease,
+  environments: z.array(EnvironmentRecord),
+  targets: z.array(TargetRecord),
+  approvals: z.array(Approval),
+  story: z.array(StoryLine),
+});
+export type ShowAnswer = z.infer<typeof ShowAnswer>;
+
+export const StatusAnswer = z.object({
+  applications: z.array(
+    z.object({
+      application: z.string(),
+      deployed: z.array(Deployed),
+      newest: ShownRelease.optional(),
+      waiting: z.array(z.object({ environment: z.string(), release: z.string(), since: z.string(), expiresAt: z.string(), approvers: z.array(z.string()), required: z.int(), yeses: z.array(z.string()) })),
+    }),
+  ),
+});
+export type StatusAnswer = z.infer<typeof StatusAnswer>;
+
+/** Every answer that is not a yes: what was being done, why not, what to do. */
+export const Trouble = z.object({ error: z.string(), message: z.string() });
+export type PlanRequest = z.infer<typeof PlanRequest>;
+export type RegisterRequest = z.infer<typeof RegisterRequest>;

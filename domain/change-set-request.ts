@@ -1,0 +1,51 @@
+import type { Artifact, Release, Target } from '../contracts/release.ts';
+import { roleArn } from './session.ts';
+
+/** Derived, so that a repeated task meets its own change set. CloudFormation takes letters, digits and hyphens, at most 128. */
+export const changeSetName = (release: string, attempt: string) => `${release}-${attempt}`;
+
+/**
+ * Tags of the stack. Release and commit are not among them: a changed stack tag changes every resource,
+ * and a release without changes could never be seen as one.
+ */
+export function stackTags(target: Pick<Target, 'tags'>, application: string, environment: string): Record<string, string> {
+  return { ...target.tags, 'drawbridge:application': application, 'drawbridge:environment': environment };
+}
+
+export interface ChangeSetRequest {
+  readonly name: string;
+  readonly stackName: string;
+  readonly operation: 'CREATE' | 'UPDATE';
+  readonly templateUrl: string;
+  readonly roleArn: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly capabilities: readonly ('CAPABILITY_IAM' | 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_AUTO_EXPAND')[];
+  readonly description: string;
+}
+
+interface Wanted {
+  readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch'>;
+  readonly artifact: Pick<Artifact, 'bucket' | 'templateKey'>;
+  readonly environment: string;
+  readonly target: Target;
+  readonly attempt: string;
+  readonly operation: 'CREATE' | 'UPDATE';
+  /** Region of the artifact bucket. */
+  readonly region: string;
+}
+
+/** Everything that CloudFormation is asked for one target. */
+export function changeSetRequest({ release, artifact, environment, target, attempt, operation, region }: Wanted): ChangeSetRequest {
+  return {
+    name: changeSetName(release.id, attempt),
+    stackName: target.stackName,
+    operation,
+    templateUrl: `https://${artifact.bucket}.s3.${region}.amazonaws.com/${artifact.templateKey}`,
+    roleArn: roleArn(target.account, 'cloudformation'),
+    parameters: target.parameters,
+    tags: stackTags(target, release.application, environment),
+    capabilities: target.capabilities,
+    description: `Drawbridge: release ${release.id} to ${environment}, commit ${release.commit} of ${release.branch}`.slice(0, 1024),
+  };
+}

@@ -1,0 +1,35 @@
+import type { Change, ChangeCounts } from '../contracts/plan.ts';
+import { canonical } from './digest.ts';
+
+const compare = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);
+
+/** Sorted, without doubles: AWS gives pages and details in no promised order. */
+function inOrder<T>(list: readonly T[]): T[] {
+  const byText = new Map(list.map((item) => [canonical(item), item]));
+  return [...byText].sort(([left], [right]) => compare(left, right)).map(([, item]) => item);
+}
+
+/** Changes in one order, whatever order and page AWS gave them in. */
+export function normalise(changes: readonly Change[]): Change[] {
+  return inOrder(changes.map((change) => ({ ...change, scope: [...new Set(change.scope)].sort(compare), details: inOrder(change.details) })));
+}
+
+/** The first list in full, and of the second what the first lacks. */
+export function mergeByLogicalId(first: readonly Change[], second: readonly Change[]): Change[] {
+  const known = new Set(first.map(({ logicalId }) => logicalId));
+  return [...first, ...second.filter(({ logicalId }) => !known.has(logicalId))];
+}
+
+/** A replacement that is only possible counts as one: the approver is to expect it. */
+export const replaces = ({ action, replacement }: Change): boolean => action === 'Modify' && (replacement === 'True' || replacement === 'Conditional');
+
+export function count(changes: readonly Change[]): ChangeCounts {
+  const counts = { add: 0, modify: 0, replace: 0, remove: 0 };
+  for (const change of changes) {
+    if (change.action === 'Add' || change.action === 'Import') counts.add += 1;
+    else if (change.action === 'Remove') counts.remove += 1;
+    else if (replaces(change)) counts.replace += 1;
+    else counts.modify += 1;
+  }
+  return counts;
+}

@@ -1,0 +1,9 @@
+import { ApplicationFile } from '../../contracts/application.ts';
+import type { Parsed } from './problems.ts';
+import { parseYamlFile } from './yaml-file.ts';
+
+/** Parses `drawbridge.yaml`. */
+export function parseApplicationFile(text: string, file = 'drawbridge.yaml'): Parsed<ApplicationFile> {
+  const { lineOf: _, ...parsed } = parseYamlFile(file, text, ApplicationFile);
+  return parsed;
+}

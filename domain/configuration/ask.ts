@@ -1,0 +1,32 @@
+import { type Asked, askedByFile, askedBySamConfig, askedByTemplate } from './asked.ts';
+import { parseApplicationFile } from './application-file.ts';
+import type { Parsed } from './problems.ts';
+import { parseSamConfig } from './samconfig.ts';
+
+interface Files {
+  readonly drawbridge: string | undefined;
+  readonly samconfig: string | undefined;
+  readonly template: { readonly path: string; readonly text: string } | undefined;
+}
+
+/**
+ * What a repository asks for: `drawbridge.yaml` before `samconfig.toml` before a template alone.
+ * @param known environments that the registry has
+ */
+export function ask({ drawbridge, samconfig, template }: Files, known: readonly string[]): Parsed<Asked> {
+  if (drawbridge !== undefined) {
+    const parsed = parseApplicationFile(drawbridge);
+    return parsed.ok ? { ok: true, value: askedByFile(parsed.value) } : parsed;
+  }
+  if (samconfig !== undefined) {
+    const parsed = parseSamConfig(samconfig);
+    if (!parsed.ok) return parsed;
+    const asked = askedBySamConfig(parsed.value, known);
+    if (Object.keys(asked.environments).length > 0) return { ok: true, value: asked };
+  }
+  if (template !== undefined) return { ok: true, value: askedByTemplate(template.path, template.text) };
+  return {
+    ok: false,
+    problems: [{ file: 'drawbridge.yaml', line: 1, message: `there is none at this commit, nor a samconfig.toml with a config-env named ${known.join(', ')}, nor a template.yaml at the root; add one of them` }],
+  };
+}

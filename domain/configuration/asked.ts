@@ -1,0 +1,64 @@
+import type { ApplicationFile } from '../../contracts/application.ts';
+import type { Capability } from '../../contracts/names.ts';
+import type { SamConfig } from './samconfig.ts';
+
+/** What a repository asks for, whichever file says it. */
+export interface Asked {
+  /** The file to name when something in it is wrong. */
+  readonly file: string;
+  readonly application?: string | undefined;
+  readonly build: { readonly kind: 'sam' | 'cloudformation'; readonly template: string };
+  readonly order?: readonly string[] | undefined;
+  readonly environments: Readonly<Record<string, AskedEnvironment>>;
+  /** For environments that the file does not name. */
+  readonly otherwise: AskedEnvironment;
+}
+
+export interface AskedEnvironment {
+  readonly stack?: string | undefined;
+  readonly region?: string | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly capabilities?: readonly Capability[] | undefined;
+  readonly asksApproval: boolean;
+  readonly roleArn?: string | undefined;
+  readonly ignored: readonly string[];
+}
+
+export function askedByFile(file: ApplicationFile): Asked {
+  const otherwise = { stack: file.stack, parameters: file.parameters ?? {}, tags: file.tags ?? {}, capabilities: file.capabilities, asksApproval: false, ignored: [] };
+  return {
+    file: 'drawbridge.yaml',
+    application: file.application,
+    build: file.build,
+    order: file.order,
+    otherwise,
+    environments: Object.fromEntries(
+      Object.entries(file.environments ?? {}).map(([name, it]) => [
+        name,
+        {
+          stack: it.stack ?? file.stack,
+          parameters: { ...file.parameters, ...it.parameters },
+          tags: { ...file.tags, ...it.tags },
+          capabilities: it.capabilities ?? file.capabilities,
+          asksApproval: it.approval ?? false,
+          ignored: [],
+        },
+      ]),
+    ),
+  };
+}
+
+const nothing: AskedEnvironment = { parameters: {}, tags: {}, asksApproval: false, ignored: [] };
+
+/** @param known environments that the registry has: a config-env counts when it has the name of one */
+export function askedBySamConfig(config: SamConfig, known: readonly string[]): Asked {
+  const environments = Object.fromEntries(Object.entries(config.environments).filter(([name]) => known.includes(name)));
+  return { file: 'samconfig.toml', build: { kind: 'sam', template: config.template ?? 'template.yaml' }, order: known.filter((name) => name in environments), environments, otherwise: nothing };
+}
+
+/** A template alone says how it is built, and nothing else. */
+export function askedByTemplate(template: string, text: string): Asked {
+  const kind = /AWS::Serverless-2016-10-31/.test(text) ? 'sam' : 'cloudformation';
+  return { file: template, build: { kind, template }, environments: {}, otherwise: nothing };
+}

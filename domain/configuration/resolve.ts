@@ -1,0 +1,104 @@
+import type { Environment, Environments } from '../../contracts/environments.ts';
+import type { Capability } from '../../contracts/names.ts';
+import { StackName } from '../../contracts/names.ts';
+import type { Configuration, ResolvedEnvironment, Target } from '../../contracts/release.ts';
+
+import { environmentsFor } from '../accepting.ts';
+import type { Asked, AskedEnvironment } from './asked.ts';
+import { fits } from '../wildcard.ts';
+import { targetNames } from './target-names.ts';
+
+interface Of {
+  readonly application: string;
+  readonly branch: string;
+  /** A release that is only looked at may look at every environment of its application. */
+  readonly mode: 'deploy' | 'plan';
+}
+
+export type Resolved = { readonly ok: true; readonly configuration: Configuration } | { readonly ok: false; readonly problems: readonly string[] };
+
+/** What `sam deploy --guided` and most templates need where nobody says otherwise. */
+const usual: Record<Asked['build']['kind'], Capability[]> = {
+  sam: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+  cloudformation: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
+};
+
+const seconds = { minute: 60, hour: 3600, day: 86400 } as const;
+
+/** `3 days` in seconds. */
+export function secondsOf(text: string): number {
+  const [count = '0', unit = 'minute'] = text.split(' ');
+  return Number(count) * seconds[unit.replace(/s$/, '') as keyof typeof seconds];
+}
+
+/** Files in the repository ask; the registry decides. Everything that cannot be granted is said at once. */
+export function resolve(registry: Environments, asked: Asked, { application, branch, mode }: Of): Resolved {
+  const problems: string[] = [];
+  const remarks: string[] = [];
+  const say = (message: string) => problems.push(`${asked.file}: ${message}`);
+  if (asked.application !== undefined && asked.application !== application) say(`application: it says ${asked.application}, but this repository is registered as ${application}.`);
+
+  const registered = Object.keys(registry.environments);
+  const open = mode === 'plan' ? registered.filter((name) => registry.environments[name]?.applications?.includes(application) !== false) : environmentsFor(registry, application, branch);
+  for (const name of new Set([...(asked.order ?? []), ...Object.keys(asked.environments)])) {
+    if (!registered.includes(name)) say(`there is no environment ${name}; registered: ${registered.join(', ')}. Ask the platform team, or correct the name.`);
+  }
+  const order = (asked.order ?? open).filter((name) => {
+    if (open.includes(name)) return true;
+    if (registered.includes(name)) remarks.push(`${name} takes no releases of the branch ${branch} of ${application}, so it is left out.`);
+    return false;
+  });
+
+  const patterns = registry.applications[application]?.stacks ?? [application, `${application}-*`];
+  const environments = order.map((name): ResolvedEnvironment => {
+    const it = registry.environments[name];
+    const wish = asked.environments[name] ?? asked.otherwise;
+    if (it === undefined) return { name, targets: [] };
+    const targets = targetsOf(registry, it, { application, name, wish, kind: asked.build.kind });
+    for (const { stackName } of targets) {
+      if (!StackName.safeParse(stackName).success) say(`environments.${name}: ${stackName} is not a stack name.`);
+      else if (!patterns.some((pattern) => fits(pattern, stackName))) say(`environments.${name}: the stack name ${stackName} is not one that ${application} may use; allowed: ${patterns.join(', ')}.`);
+    }
+    remarks.push(...differences(name, wish, targets));
+    const approval = approvalOf(it, wish, registry);
+    if (wish.asksApproval && approval === undefined) say(`environments.${name}: it asks for an approval, but no approver is registered.`);
+    return { name, targets, ...(approval === undefined ? {} : { approval }) };
+  });
+  if (environments.length === 0 && problems.length === 0) say(`no registered environment takes releases of the branch ${branch} of ${application}.`);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, configuration: { build: asked.build, environments, remarks } };
+}
+
+function targetsOf(registry: Environments, environment: Environment, { application, name, wish, kind }: { application: string; name: string; wish: AskedEnvironment; kind: Asked['build']['kind'] }): Target[] {
+  const names = targetNames(environment.targets);
+  const fill = (pattern: string) => pattern.replaceAll('{environment}', name).replaceAll('{application}', application);
+  return environment.targets.map(({ account, region, stack, wave }, index) => ({
+    name: names[index] ?? account,
+    account: registry.accounts[account]?.id ?? '',
+    accountName: account,
+    externalId: registry.accounts[account]?.externalId ?? '',
+    region,
+    wave,
+    stackName: stack ?? fill(wish.stack ?? '{application}-{environment}'),
+    parameters: { ...wish.parameters },
+    tags: { ...wish.tags, ...environment.tags, 'drawbridge:application': application, 'drawbridge:environment': name },
+    capabilities: [...(wish.capabilities ?? usual[kind])],
+  }));
+}
+
+/** The file may ask for an approval where the registry does not; who may give it is the registry's. */
+function approvalOf(environment: Environment, wish: AskedEnvironment, registry: Environments): ResolvedEnvironment['approval'] {
+  const registered = environment.approval ?? (wish.asksApproval ? { approvers: Object.keys(registry.approvers), required: 1, expires: '3 days', authorMayApprove: false } : undefined);
+  if (registered === undefined || registered.approvers.length === 0) return undefined;
+  const { approvers, required, expires, authorMayApprove } = registered;
+  return { approvers, required, expiresInSeconds: secondsOf(expires), authorMayApprove };
+}
+
+/** What the file says and the registry does not follow. */
+function differences(name: string, wish: AskedEnvironment, targets: readonly Target[]): string[] {
+  const said: string[] = [];
+  if (wish.region !== undefined && targets.some(({ region }) => region !== wish.region)) said.push(`${name}: the file says Region ${wish.region}; the registered target is in ${[...new Set(targets.map(({ region }) => region))].join(', ')}, which is used.`);
+  const account = wish.roleArn?.split(':')[4];
+  if (account !== undefined && targets.some((target) => target.account !== account)) said.push(`${name}: role_arn is of account ${account}; the registered target is ${[...new Set(targets.map((target) => target.account))].join(', ')}, which is used.`);
+  if (wish.ignored.length > 0) said.push(`${name}: ${wish.ignored.join(', ')} in samconfig.toml ${wish.ignored.length === 1 ? 'is' : 'are'} read, not obeyed.`);
+  return said;
+}

@@ -1,0 +1,23 @@
+interface Named {
+  readonly name?: string | undefined;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** `eu-west-1` becomes `euw1`: short enough to be part of an execution's name. */
+const shortRegion = (region: string): string => {
+  const [area = '', ...rest] = region.split('-');
+  return area + rest.map((part) => part[0] ?? '').join('');
+};
+
+const safe = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^[^a-z]+|-+$/g, '') || 't';
+
+/** A name for each target: its own, else its account's, with the Region where an account has several. At most 12 characters. */
+export function targetNames(targets: readonly Named[]): string[] {
+  return targets.map(({ name, account, region }) => {
+    if (name !== undefined) return name;
+    if (targets.filter((it) => it.account === account).length === 1) return safe(account).slice(0, 12).replace(/-+$/, '');
+    const suffix = `-${shortRegion(region)}`;
+    return safe(account).slice(0, 12 - suffix.length).replace(/-+$/, '') + suffix;
+  });
+}

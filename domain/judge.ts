@@ -1,0 +1,44 @@
+import type { Approval } from '../contracts/approval.ts';
+import type { TargetRecord } from '../contracts/plan.ts';
+import { environmentDigest, nothing } from './digest.ts';
+
+export type Verdict = 'nothing' | 'go' | 'ask' | 'failed' | 'planned';
+
+interface Judged {
+  /** Names of all targets of the environment. */
+  readonly targets: readonly string[];
+  /** The records of the attempt that is judged. */
+  readonly records: readonly TargetRecord[];
+  readonly mode: 'deploy' | 'plan';
+  readonly demanded: boolean;
+  /** The last approval of the same release and environment. */
+  readonly approval: Pick<Approval, 'state' | 'digest'> | undefined;
+}
+
+/** The digest of an environment, or `undefined` while a target has neither a plan nor the answer that nothing changes. */
+export function digestOf(targets: readonly string[], records: readonly TargetRecord[]): string | undefined {
+  const digests = targets.map((target) => {
+    const record = records.find((candidate) => candidate.target === target);
+    return { target, digest: record?.outcome === 'no-changes' ? nothing : record?.digest };
+  });
+  const known = digests.filter((entry): entry is { target: string; digest: string } => entry.digest !== undefined);
+  return known.length === targets.length ? environmentDigest(known) : undefined;
+}
+
+/** What follows from the plans of an environment, looked at together. */
+export function judge({ targets, records, mode, demanded, approval }: Judged): { readonly verdict: Verdict; readonly digest: string | undefined } {
+  const digest = digestOf(targets, records);
+  const verdict = (): Verdict => {
+    // A change set that vanished while it was made: choosing the next wave plans it again.
+    if (mode === 'deploy' && records.some(({ outcome }) => outcome === 'stale') && !records.some(failed)) return 'go';
+    if (digest === undefined || records.some(failed)) return 'failed';
+    if (records.every(({ outcome }) => outcome === 'no-changes' || outcome === 'deployed')) return 'nothing';
+    if (mode === 'plan') return 'planned';
+    if (!demanded) return 'go';
+    return approval?.state === 'approved' && approval.digest === digest ? 'go' : 'ask';
+  };
+  return { verdict: verdict(), digest };
+}
+
+const settledWell = new Set(['no-changes', 'deployed', 'stale']);
+const failed = ({ state, outcome }: TargetRecord) => (state === 'ended' ? outcome === undefined || !settledWell.has(outcome) : state !== 'planned');

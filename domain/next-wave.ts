@@ -1,0 +1,28 @@
+import type { TargetRecord } from '../contracts/plan.ts';
+import type { Target } from '../contracts/release.ts';
+
+/** Rounds of planning in one attempt. Somebody else who keeps changing the stacks must stop first. */
+export const mostRounds = 5;
+
+export type NextWave =
+  | { readonly answer: 'wave'; readonly targets: readonly string[] }
+  | { readonly answer: 'replan'; readonly targets: readonly [] }
+  | { readonly answer: 'done'; readonly targets: readonly [] };
+
+const done = { answer: 'done', targets: [] } as const;
+const goesOn = new Set<TargetRecord['outcome']>(['deployed', 'no-changes', 'stale']);
+
+/**
+ * Targets move in waves, lowest number first; nothing moves after something went wrong.
+ * A stale plan sends the whole environment back to planning, where what is deployed already stays as it is.
+ */
+export function chooseNextWave(targets: readonly Pick<Target, 'name' | 'wave'>[], records: readonly Pick<TargetRecord, 'target' | 'state' | 'outcome'>[], round: number): NextWave {
+  if (records.some(({ state, outcome }) => state === 'ended' && !goesOn.has(outcome))) return done;
+  if (records.some(({ outcome }) => outcome === 'stale')) return round < mostRounds ? { answer: 'replan', targets: [] } : done;
+  const planned = new Set(records.filter(({ state }) => state === 'planned').map(({ target }) => target));
+  const left = targets.filter(({ name }) => planned.has(name));
+  // A target that is neither planned nor ended broke off: nothing follows it.
+  if (left.length === 0 || records.some(({ state }) => state === 'planning' || state === 'executing') || records.length < targets.length) return done;
+  const wave = Math.min(...left.map((target) => target.wave));
+  return { answer: 'wave', targets: left.filter((target) => target.wave === wave).map(({ name }) => name) };
+}

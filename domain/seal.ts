@@ -1,0 +1,67 @@
+import { InvalidInputError } from './errors.ts';
+import { canonical, sha256 } from './digest.ts';
+
+/** A reference in a packaged template to an object in S3, in one of the forms that packaging tools write. */
+export interface Reference {
+  readonly key: string;
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** `s3://bucket/key` and `https://s3[.region].amazonaws.com/bucket/key`, `https://bucket.s3[.region].amazonaws.com/key`, on any endpoint. */
+const forms = (bucket: string): RegExp[] => [
+  new RegExp(`s3://${escaped(bucket)}/([^\\s"'?#]+)`, 'g'),
+  new RegExp(`https?://[^\\s"'/]+/${escaped(bucket)}/([^\\s"'?#]+)`, 'g'),
+  new RegExp(`https?://${escaped(bucket)}\\.s3[^\\s"'/]*/([^\\s"'?#]+)`, 'g'),
+];
+
+/** Keys of our bucket that a packaged template refers to as URLs. */
+export function urlReferences(template: string, bucket: string): string[] {
+  return [...new Set(forms(bucket).flatMap((form) => [...template.matchAll(form)].map((match) => match[1] ?? '')))];
+}
+
+interface Node {
+  readonly [name: string]: unknown;
+}
+const isObject = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Pairs of names under which CloudFormation's resources refer to a bucket and a key. */
+const pairs = [['S3Bucket', 'S3Key'], ['Bucket', 'Key'], ['BucketName', 'Key'], ['ContentBucket', 'ContentKey']] as const;
+
+/** Keys of our bucket that a parsed template refers to as a pair of properties. */
+export function pairReferences(template: unknown, bucket: string): string[] {
+  if (Array.isArray(template)) return template.flatMap((item) => pairReferences(item, bucket));
+  if (!isObject(template)) return [];
+  const own = pairs.flatMap(([b, k]) => {
+    const key = template[k];
+    return template[b] === bucket && typeof key === 'string' ? [key] : [];
+  });
+  return [...own, ...Object.values(template).flatMap((value) => pairReferences(value, bucket))];
+}
+
+/**
+ * What the template refers to must lie where the build of this release put it.
+ * @throws InvalidInputError naming the reference
+ */
+export function refuseForeign(keys: readonly string[], prefix: string): void {
+  const foreign = keys.find((key) => !key.startsWith(prefix));
+  if (foreign !== undefined) throw new InvalidInputError(`Sealing the artifact: the template refers to ${foreign}, which this build did not write. Package the template from its own sources and push again.`);
+}
+
+/** The template with every reference to what the build wrote turned into the sealed one. Longest first, for one key may begin like another. */
+export function rewrite(template: string, sealed: ReadonlyMap<string, string>): string {
+  return [...sealed].sort(([a], [b]) => b.length - a.length).reduce((text, [from, to]) => text.replaceAll(from, to), template);
+}
+
+export interface SealedObject {
+  readonly key: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Names every object of an artifact by content; its own SHA-256 is the artifact's digest. */
+export function manifest(application: string, template: SealedObject, objects: readonly SealedObject[]): { readonly text: string; readonly digest: string } {
+  const inOrder = [...objects].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const text = canonical({ version: 1, application, template, objects: inOrder });
+  return { text, digest: sha256(text) };
+}

@@ -1,0 +1,90 @@
+import { InvalidInputError } from './errors.ts';
+
+export type Purpose = 'plan' | 'execute';
+
+/** The stack that a session may touch, and the artifact bucket that it may read. */
+export interface SessionScope {
+  readonly account: string;
+  readonly region: string;
+  readonly stackName: string;
+}
+
+export interface SessionContext {
+  readonly release: string;
+  readonly environment: string;
+  readonly application: string;
+  readonly commit: string;
+  /** Who approved what is executed. */
+  readonly approvers?: readonly string[];
+}
+
+export const roleArn = (account: string, name: 'plan' | 'execute' | 'cloudformation') => `arn:aws:iam::${account}:role/drawbridge/drawbridge-${name}`;
+
+const longestName = 64;
+const longestPolicy = 2048;
+const longestTag = 256;
+
+/** STS takes 2 to 64 of these characters; CloudTrail in the target account shows the name with every call. */
+export function sessionName({ release, environment }: Pick<SessionContext, 'release' | 'environment'>): string {
+  return `${release}@${environment}`.replaceAll(/[^\w+=,.@-]/g, '-').slice(0, longestName);
+}
+
+const tagValue = (text: string) => text.replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '-').slice(0, longestTag);
+
+/** Session tags: CloudTrail and the target's policies can tell what the session is for. */
+export function sessionTags({ release, environment, application, commit, approvers = [] }: SessionContext): { Key: string; Value: string }[] {
+  const tags = { release, environment, application, commit, ...(approvers.length === 0 ? {} : { approver: approvers.join(' ') }) };
+  return Object.entries(tags).map(([Key, value]) => ({ Key, Value: tagValue(value) }));
+}
+
+const onStack: Readonly<Record<Purpose, readonly string[]>> = {
+  plan: ['CreateChangeSet', 'DeleteChangeSet', 'DescribeChangeSet', 'ListChangeSets', 'DescribeStacks', 'DescribeStackEvents'],
+  execute: ['ExecuteChangeSet', 'DeleteChangeSet', 'DescribeChangeSet', 'ListChangeSets', 'DeleteStack', 'DescribeStacks', 'DescribeStackEvents'],
+};
+
+/**
+ * What CreateChangeSet does in its caller's name besides: it reads the template and `AWS::SSM::Parameter::Value`
+ * parameters, expands transforms, and validates early against what the account holds.
+ */
+const beside: Readonly<Record<Purpose, readonly { readonly Action: readonly string[]; readonly Resource: string }[]>> = {
+  plan: [
+    { Action: ['cloudformation:CreateChangeSet'], Resource: 'arn:aws:cloudformation:*:aws:transform/*' },
+    {
+      Action: [
+        'cloudformation:DescribeEvents',
+        's3:GetObject*',
+        's3:ListBucket',
+        'kms:Decrypt',
+        'ssm:GetParameters',
+        'cloudwatch:GetMetricData',
+        'lambda:GetAccountSettings',
+        'servicequotas:GetServiceQuota',
+        'ec2:DescribeSecurityGroups',
+        'iam:GetAccountSummary',
+        'config:ListConfigurationRecorders',
+        'ecr:ListImages',
+      ],
+      Resource: '*',
+    },
+  ],
+  execute: [],
+};
+
+/**
+ * Narrows a session to the one stack and the nested stacks that it owns, whose names begin with its name.
+ * A session can do only what both its role and this allow.
+ * @throws InvalidInputError when it is longer than STS takes
+ */
+export function sessionPolicy(purpose: Purpose, { account, region, stackName }: SessionScope): string {
+  const stack = `arn:aws:cloudformation:${region}:${account}:stack/${stackName}`;
+  const policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Action: onStack[purpose].map((name) => `cloudformation:${name}`), Resource: [`${stack}/*`, `${stack}-*`] },
+      { Effect: 'Allow', Action: 'iam:PassRole', Resource: roleArn(account, 'cloudformation') },
+      ...beside[purpose].map((statement) => ({ Effect: 'Allow', ...statement })),
+    ],
+  });
+  if (policy.length > longestPolicy) throw new InvalidInputError(`Narrowing a session to ${stackName}: the policy has ${String(policy.length)} characters, STS takes ${String(longestPolicy)}. Give the stack a shorter name.`);
+  return policy;
+}

@@ -1,0 +1,37 @@
+import type { Environments } from '../contracts/environments.ts';
+import type { Release, ResolvedEnvironment } from '../contracts/release.ts';
+import { fits } from './wildcard.ts';
+
+/**
+ * Why the newest registered environments do not let the release go on as it was resolved, or `undefined` when they do.
+ * What was resolved at the start may only have become stricter than what is registered now, never weaker.
+ */
+export function refusal(registered: Environments, release: Pick<Release, 'application' | 'branch' | 'mode' | 'repository'>, resolved: ResolvedEnvironment): string | undefined {
+  const environment = registered.environments[resolved.name];
+  if (environment === undefined) return `the environment ${resolved.name} is not registered any more`;
+  const application = registered.applications[release.application];
+  if (application === undefined) return `the application ${release.application} is not registered any more`;
+  if (application.repository !== release.repository) return `the application ${release.application} is registered with another repository now`;
+  if (environment.applications?.includes(release.application) === false) return `${resolved.name} does not accept ${release.application} any more`;
+  if (release.mode !== 'plan' && !environment.branches.some((pattern) => fits(pattern, release.branch))) return `${resolved.name} does not accept the branch ${release.branch} any more`;
+
+  const stacks = application.stacks ?? [release.application, `${release.application}-*`];
+  for (const target of resolved.targets) {
+    const registeredTarget = environment.targets.find(
+      ({ account, region, stack }) => registered.accounts[account]?.id === target.account && region === target.region && (stack === undefined || stack === target.stackName),
+    );
+    if (registeredTarget === undefined) return `${target.name} (${target.account}, ${target.region}) is not a target of ${resolved.name} any more`;
+    if (registered.accounts[registeredTarget.account]?.externalId !== target.externalId) return `the account ${target.account} is registered with another external id now`;
+    if (registeredTarget.stack === undefined && !stacks.some((pattern) => fits(pattern, target.stackName))) return `${release.application} may not use the stack name ${target.stackName} any more`;
+  }
+  return weakerApproval(environment.approval, resolved);
+}
+
+function weakerApproval(demanded: Environments['environments'][string]['approval'], { name, approval }: ResolvedEnvironment): string | undefined {
+  if (demanded === undefined) return undefined;
+  if (approval === undefined) return `${name} asks for an approval now`;
+  if (approval.required < demanded.required) return `${name} asks for ${String(demanded.required)} approvals now`;
+  const gone = approval.approvers.find((approver) => !demanded.approvers.includes(approver));
+  if (gone !== undefined) return `${gone} may not approve for ${name} any more`;
+  return approval.authorMayApprove && !demanded.authorMayApprove ? `${name} does not let authors approve their own commits any more` : undefined;
+}

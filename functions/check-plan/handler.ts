@@ -1,0 +1,53 @@
+import { describeChangeSet } from '../../aws/described-change-set.ts';
+import { readDeployed } from '../../aws/deployed.ts';
+import { findApproval } from '../../aws/environments.ts';
+import { readRegistry } from '../../aws/registry.ts';
+import { readEnvironment, readRelease, readTarget } from '../../aws/releases.ts';
+import { clientFor } from '../../aws/target-client.ts';
+import { LockedTask } from '../../contracts/tasks.ts';
+import { isOfRound } from '../../domain/attempt.ts';
+import { changeSetAnswer } from '../../domain/change-set-answer.ts';
+import { type Check, checkChangeSet, checkRecords } from '../../domain/check-plan.ts';
+import { artifactOf, findEnvironment, findTarget } from '../../domain/find-target.ts';
+import { makePlan } from '../../domain/plan.ts';
+import { refusal } from '../../domain/still-allowed.ts';
+import { env } from '../../runtime/env.ts';
+import { task } from '../../runtime/task.ts';
+
+const real = { readRelease, readTarget, readEnvironment, readRegistry, readDeployed, findApproval, clientFor, describeChangeSet };
+type Uses = typeof real;
+
+/** Under the lock: is what was approved still there, still the same, and still the newest? */
+export async function checkPlan(uses: Uses, where: { tableName: string }, input: LockedTask): Promise<Check> {
+  const { tableName } = where;
+  const { environment: name, attempt } = input;
+  const release = await uses.readRelease(tableName, input.release);
+  const environment = findEnvironment(release, name);
+  const target = findTarget(release, name, input.target);
+  const found = await uses.readTarget(tableName, release.id, name, target.name);
+  const record = isOfRound(found, attempt) ? found : undefined;
+  const environmentRecord = await uses.readEnvironment(tableName, release.id, name);
+  const check = checkRecords({
+    sequence: release.sequence,
+    record,
+    deployed: await uses.readDeployed(tableName, release.application, name, target.name),
+    refusal: refusal((await uses.readRegistry(tableName)).content, release, environment),
+    demanded: environment.approval !== undefined,
+    approval: await uses.findApproval(tableName, environmentRecord?.approval),
+    environmentDigest: environmentRecord?.digest,
+  });
+  if (check.answer === 'close' || record === undefined) return check;
+
+  const client = await uses.clientFor('plan', { release, environment: name, target });
+  const described = await uses.describeChangeSet(client, { stackName: target.stackName, changeSet: record.changeSetArn ?? '' });
+  if (described === undefined) return checkChangeSet('gone', record.digest, undefined);
+  const operation = record.createdShell === true ? 'CREATE' : 'UPDATE';
+  const { digest } = makePlan({ release, templateSha256: artifactOf(release).templateSha256, environment: name, target, attempt, operation }, described);
+  return checkChangeSet(changeSetAnswer(described), record.digest, digest);
+}
+
+export const handler = task({
+  name: 'check-plan',
+  input: LockedTask,
+  run: (input) => checkPlan(real, { tableName: env('TABLE_NAME').TABLE_NAME }, input),
+});

@@ -1,0 +1,24 @@
+import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import { env } from '../../runtime/env.ts';
+import { http } from '../../runtime/http.ts';
+import { door, type Uses } from './door.ts';
+import { register, registry } from './registry.ts';
+import { decide, plan, releases, retry, show } from './releases.ts';
+import { status } from './status.ts';
+
+function real(): Uses {
+  const variables = env('TABLE_NAME', 'WAIT_KEY_ARN', 'BUS_NAME', 'MAIL_TOPIC_ARN', 'DEPLOY_RELEASE_MACHINE_ARN');
+  const where = { tableName: variables.TABLE_NAME, keyArn: variables.WAIT_KEY_ARN, busName: variables.BUS_NAME, mailTopicArn: variables.MAIL_TOPIC_ARN, machine: variables.DEPLOY_RELEASE_MACHINE_ARN };
+  return {
+    registry: () => registry(where),
+    register: (request, by) => register(where, request, by),
+    status: () => status(where),
+    releases: (application, limit) => releases(where, application, limit),
+    show: (id) => show(where, id),
+    decide: (id, environment, answer) => decide(where, id, environment, answer),
+    retry: (id, by) => retry(where, id, by),
+    plan: (request) => plan(where, request),
+  };
+}
+
+export const handler = http({ name: 'command', answer: (event: LambdaEvent, context) => handle(door(real()))(event, context) });

@@ -1,0 +1,42 @@
+import { findWaiting } from '../../aws/approvals.ts';
+import { listDeployed } from '../../aws/deployed.ts';
+import { listReleases } from '../../aws/heads.ts';
+import { findRegistry } from '../../aws/registry.ts';
+import { findRelease } from '../../aws/releases.ts';
+import type { StatusAnswer } from '../../contracts/commands.ts';
+import { shown } from './releases.ts';
+
+/** Which commit is where, and what waits for whom. */
+export async function status({ tableName }: { tableName: string }): Promise<StatusAnswer> {
+  const registry = (await findRegistry(tableName))?.content;
+  const environments = Object.keys(registry?.environments ?? {});
+  const applications = Object.keys(registry?.applications ?? {}).map(async (application) => {
+    const [deployed, [newest], ...asked] = await Promise.all([
+      listDeployed(tableName, application),
+      listReleases(tableName, application, 1),
+      ...environments.map((environment) => findWaiting(tableName, application, environment)),
+    ]);
+    const release = newest === undefined ? undefined : await findRelease(tableName, newest);
+    return {
+      application,
+      deployed,
+      ...(release === undefined ? {} : { newest: shown(release) }),
+      waiting: asked.flatMap((approval) =>
+        approval?.state === 'waiting'
+          ? [
+              {
+                environment: approval.environment,
+                release: approval.release,
+                since: approval.createdAt,
+                expiresAt: approval.expiresAt,
+                approvers: approval.approvers,
+                required: approval.required,
+                yeses: approval.votes.filter(({ decision }) => decision === 'approve').map(({ approver }) => approver),
+              },
+            ]
+          : [],
+      ),
+    };
+  });
+  return { applications: await Promise.all(applications) };
+}

@@ -1,0 +1,41 @@
+import { lookAtChangeSet } from '../../aws/change-set-look.ts';
+import { keepLook } from '../../aws/keep-look.ts';
+import { readRelease, readTarget } from '../../aws/releases.ts';
+import { clientFor } from '../../aws/target-client.ts';
+import { TargetTask } from '../../contracts/tasks.ts';
+import { isOfRound } from '../../domain/attempt.ts';
+import { changeSetName } from '../../domain/change-set-request.ts';
+import { artifactOf, findTarget } from '../../domain/find-target.ts';
+import { env } from '../../runtime/env.ts';
+import { task } from '../../runtime/task.ts';
+
+const real = { readRelease, readTarget, clientFor, lookAtChangeSet, keepLook, now: () => new Date() };
+type Uses = typeof real;
+type Answer = { readonly answer: 'settled' | 'settling' };
+
+/** Looks again at a change set that was not settled when it was opened. */
+export async function lookAgain(uses: Uses, where: { tableName: string; bucket: string }, input: TargetTask): Promise<Answer> {
+  const { environment, attempt } = input;
+  const record = await uses.readTarget(where.tableName, input.release, environment, input.target);
+  if (isOfRound(record, attempt) && record?.state !== 'planning') return { answer: 'settled' };
+  const release = await uses.readRelease(where.tableName, input.release);
+  const target = findTarget(release, environment, input.target);
+  const { templateSha256 } = artifactOf(release);
+  const client = await uses.clientFor('plan', { release, environment, target });
+  const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: changeSetName(release.id, attempt) });
+  const looked = { release, templateSha256, environment, target, attempt, operation: record?.createdShell === true ? 'CREATE' : 'UPDATE', outputs: {} } as const;
+  const kept = await uses.keepLook(where, looked, look, uses.now());
+  if (kept === 'pending') return { answer: 'settling' };
+  // What was compared with is being changed by somebody else: another round compares with what comes of it.
+  if (kept === 'moving') await uses.keepLook(where, looked, { answer: 'gone' }, uses.now());
+  return { answer: 'settled' };
+}
+
+export const handler = task({
+  name: 'look-at-change-set',
+  input: TargetTask,
+  run: (input) => {
+    const { TABLE_NAME, ARTIFACT_BUCKET } = env('TABLE_NAME', 'ARTIFACT_BUCKET');
+    return lookAgain(real, { tableName: TABLE_NAME, bucket: ARTIFACT_BUCKET }, input);
+  },
+});

@@ -1,0 +1,67 @@
+import { lookAtChangeSet } from '../../aws/change-set-look.ts';
+import { createChangeSet, deleteChangeSet } from '../../aws/change-sets.ts';
+import { describeStack } from '../../aws/cloudformation.ts';
+import { keepLook } from '../../aws/keep-look.ts';
+import { startTarget } from '../../aws/plans.ts';
+import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
+import { clientFor } from '../../aws/target-client.ts';
+import { TargetTask } from '../../contracts/tasks.ts';
+import { isOfRound, staysDeployed } from '../../domain/attempt.ts';
+import { changeSetName, changeSetRequest } from '../../domain/change-set-request.ts';
+import { artifactOf, findTarget } from '../../domain/find-target.ts';
+import { leftBehind } from '../../domain/left-behind.ts';
+import { advice, treatmentOf } from '../../domain/stack-status.ts';
+import { env } from '../../runtime/env.ts';
+import { task } from '../../runtime/task.ts';
+
+const real = { readRelease, readTarget, updateTarget, startTarget, clientFor, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
+type Uses = typeof real;
+type Answer = { readonly answer: 'opened' | 'settled' | 'busy' | 'remove-first' };
+
+/** Looks at the stack, opens what its status allows, and looks at the change set once. */
+export async function openChangeSet(uses: Uses, where: { tableName: string; bucket: string; region: string }, input: TargetTask): Promise<Answer> {
+  const { environment, attempt } = input;
+  const before = await uses.readTarget(where.tableName, input.release, environment, input.target);
+  if (isOfRound(before, attempt) && before?.state !== 'planning') return { answer: 'settled' };
+  if (staysDeployed(before, attempt)) {
+    await uses.updateTarget(where.tableName, input, { attempt }, uses.now());
+    return { answer: 'settled' };
+  }
+  const release = await uses.readRelease(where.tableName, input.release);
+  const target = findTarget(release, environment, input.target);
+  const artifact = artifactOf(release);
+  const client = await uses.clientFor('plan', { release, environment, target });
+  const stack = await uses.describeStack(client, target.stackName);
+  const treatment = treatmentOf(stack?.status);
+  if (treatment === 'wait') return { answer: 'busy' };
+  if (treatment === 'remove-first') return { answer: 'remove-first' };
+
+  const row = { ...input, account: target.account, region: target.region, stackName: target.stackName, updatedAt: uses.now().toISOString() };
+  if (treatment === 'person') {
+    const status = stack?.status ?? '';
+    const reason = `Planning ${target.stackName}: the stack is in ${status}, which only a person can mend. ${advice(status)}`;
+    await uses.startTarget(where.tableName, { ...row, state: 'ended', outcome: 'failed', clean: false, reason });
+    return { answer: 'settled' };
+  }
+  // A round of planning that came before left its change set; the stack needs one only.
+  if (before !== undefined && !isOfRound(before, attempt) && leftBehind(before).changeSet) {
+    await uses.deleteChangeSet(client, { stackName: target.stackName, changeSet: changeSetName(release.id, before.attempt) });
+  }
+  const operation = treatment === 'create' ? 'CREATE' : 'UPDATE';
+  await uses.startTarget(where.tableName, { ...row, state: 'planning', createdShell: operation === 'CREATE' });
+  const request = changeSetRequest({ release, artifact, environment, target, attempt, operation, region: where.region });
+  await uses.createChangeSet(client, request);
+  const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: request.name });
+  const looked = { release, templateSha256: artifact.templateSha256, environment, target, attempt, operation, outputs: stack?.outputs ?? {} } as const;
+  const kept = await uses.keepLook(where, looked, look, uses.now());
+  return { answer: ({ settled: 'settled', pending: 'opened', moving: 'busy' } as const)[kept] };
+}
+
+export const handler = task({
+  name: 'open-change-set',
+  input: TargetTask,
+  run: (input) => {
+    const { TABLE_NAME, ARTIFACT_BUCKET, AWS_REGION } = env('TABLE_NAME', 'ARTIFACT_BUCKET', 'AWS_REGION');
+    return openChangeSet(real, { tableName: TABLE_NAME, bucket: ARTIFACT_BUCKET, region: AWS_REGION }, input);
+  },
+});

@@ -1,0 +1,29 @@
+import { readRepositoryFiles } from '../../aws/repository-files.ts';
+import { readRegistry } from '../../aws/registry.ts';
+import { readRelease, updateRelease } from '../../aws/releases.ts';
+import { ReleaseTask } from '../../contracts/tasks.ts';
+import { ask } from '../../domain/configuration/ask.ts';
+import { sayProblems } from '../../domain/configuration/problems.ts';
+import { resolve } from '../../domain/configuration/resolve.ts';
+import { env } from '../../runtime/env.ts';
+import { task } from '../../runtime/task.ts';
+
+const real = { readRelease, readRegistry, readRepositoryFiles, updateRelease };
+
+/** What the repository asks for at the released commit, as far as the registered environments grant it. */
+export async function readConfiguration(uses: typeof real, input: ReleaseTask): Promise<{ answer: 'build' | 'built' | 'ended' }> {
+  const { TABLE_NAME: tableName } = env('TABLE_NAME');
+  const release = await uses.readRelease(tableName, input.release);
+  const registry = await uses.readRegistry(tableName);
+  const files = await uses.readRepositoryFiles(release.repository, release.commit);
+  const asked = ask(files, Object.keys(registry.content.environments));
+  const resolved = asked.ok ? resolve(registry.content, asked.value, release) : { ok: false as const, problems: [sayProblems(asked.problems)] };
+  if (!resolved.ok) {
+    await uses.updateRelease(tableName, release.id, { outcome: 'failed', reason: `Reading what ${release.application} asks for at ${release.commit.slice(0, 8)}: ${resolved.problems.join('\n')}` });
+    return { answer: 'ended' };
+  }
+  await uses.updateRelease(tableName, release.id, { configuration: resolved.configuration, registryVersion: registry.version });
+  return { answer: release.artifact === undefined ? 'build' : 'built' };
+}
+
+export const handler = task({ name: 'read-configuration', input: ReleaseTask, run: (input) => readConfiguration(real, input) });

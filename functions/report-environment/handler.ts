@@ -1,0 +1,45 @@
+import { findApproval } from '../../aws/environments.ts';
+import { listTargets, readEnvironment, readRelease, updateEnvironment } from '../../aws/releases.ts';
+import { report } from '../../aws/reports.ts';
+import type { Outcome } from '../../contracts/outcome.ts';
+import { CaughtError, EnvironmentTask } from '../../contracts/tasks.ts';
+import { attemptOf, isOfRound } from '../../domain/attempt.ts';
+import { sentenceOf } from '../../domain/caught.ts';
+import { environmentOutcome } from '../../domain/environment-outcome.ts';
+import { env } from '../../runtime/env.ts';
+import { task } from '../../runtime/task.ts';
+
+const Input = EnvironmentTask.extend({ error: CaughtError.optional() });
+
+const real = { readRelease, readEnvironment, listTargets, findApproval, updateEnvironment, report, now: () => new Date() };
+type Uses = typeof real;
+
+/** Records how an environment ended and says so, once. */
+export async function reportEnvironment(uses: Uses, where: { tableName: string; busName: string }, input: ReturnType<typeof Input.parse>): Promise<{ outcome: Outcome }> {
+  const { tableName } = where;
+  const { environment: name } = input;
+  const before = await uses.readEnvironment(tableName, input.release, name);
+  // Ended already: closed when it was taken up, or a failure was recorded before the plans were discarded.
+  if (before?.state === 'ended' && before.outcome !== undefined && before.attempt.split('-')[0] === String(input.attempt)) return { outcome: before.outcome };
+
+  const release = await uses.readRelease(tableName, input.release);
+  const attempt = attemptOf(input);
+  const records = (await uses.listTargets(tableName, input.release, name)).filter((record) => isOfRound(record, attempt));
+  const approval = await uses.findApproval(tableName, before?.approval);
+  const error = input.error === undefined ? undefined : sentenceOf(input.error);
+  const { outcome, reason } = environmentOutcome({ mode: release.mode, records, approval, error });
+  const now = uses.now();
+  await uses.updateEnvironment(tableName, { release: release.id, environment: name }, { state: 'ended', outcome, reason, attempt }, now);
+  const text = `${name}: ${outcome}.${reason === undefined ? '' : ` ${reason}`}`;
+  await uses.report(where, { kind: 'ended', about: 'environment', release: release.id, application: release.application, environment: name, outcome, text }, now);
+  return { outcome };
+}
+
+export const handler = task({
+  name: 'report-environment',
+  input: Input,
+  run: (input) => {
+    const { TABLE_NAME, BUS_NAME } = env('TABLE_NAME', 'BUS_NAME');
+    return reportEnvironment(real, { tableName: TABLE_NAME, busName: BUS_NAME }, input);
+  },
+});

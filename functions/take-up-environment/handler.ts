@@ -1,0 +1,57 @@
+import { EnvironmentTask } from '../../contracts/tasks.ts';
+import { startEnvironment } from '../../aws/environments.ts';
+import { readDeployed } from '../../aws/deployed.ts';
+import { readRegistry } from '../../aws/registry.ts';
+import { readEnvironment, readRelease } from '../../aws/releases.ts';
+import { report } from '../../aws/reports.ts';
+import { findEnvironment } from '../../domain/find-target.ts';
+import { refusal } from '../../domain/still-allowed.ts';
+import { env } from '../../runtime/env.ts';
+import { task } from '../../runtime/task.ts';
+
+const real = { readRelease, readRegistry, readEnvironment, readDeployed, startEnvironment, report, now: () => new Date() };
+type Uses = typeof real;
+type Answer = { readonly answer: 'plan' | 'closed'; readonly targets: readonly string[] };
+
+/** May the release still go here? Judged by the newest registered environments, and never behind a newer release. */
+export async function takeUpEnvironment(uses: Uses, where: { tableName: string; busName: string }, input: EnvironmentTask): Promise<Answer> {
+  const { tableName } = where;
+  const release = await uses.readRelease(tableName, input.release);
+  const environment = findEnvironment(release, input.environment);
+  const before = await uses.readEnvironment(tableName, input.release, input.environment);
+  const now = uses.now();
+  const row = {
+    release: input.release,
+    environment: input.environment,
+    attempt: String(input.attempt),
+    approval: before?.approval,
+    updatedAt: now.toISOString(),
+  };
+  const about = { about: 'environment', release: release.id, application: release.application, environment: environment.name } as const;
+
+  const refused = refusal((await uses.readRegistry(tableName)).content, release, environment);
+  const deployed = await Promise.all(environment.targets.map(({ name }) => uses.readDeployed(tableName, release.application, environment.name, name)));
+  const newer = release.mode === 'deploy' ? deployed.find((there) => there !== undefined && there.sequence > release.sequence) : undefined;
+  if (refused !== undefined || newer !== undefined) {
+    const outcome = refused === undefined ? 'superseded' : 'frozen';
+    const reason =
+      refused === undefined
+        ? `The newer release ${newer?.release ?? ''} is deployed there already. An older commit never overtakes a newer one.`
+        : `The registered environments changed since the release started: ${refused}. Retry the release to resolve it anew.`;
+    await uses.startEnvironment(tableName, { ...row, state: 'ended', outcome, reason });
+    await uses.report(where, { ...about, kind: outcome === 'superseded' ? 'superseded' : 'ended', outcome, text: `${environment.name}: ${outcome}. ${reason}` }, now);
+    return { answer: 'closed', targets: [] };
+  }
+  await uses.startEnvironment(tableName, { ...row, state: 'planning' });
+  await uses.report(where, { ...about, kind: 'started', text: `Planning ${environment.name}: ${environment.targets.map(({ name }) => name).join(', ')}.` }, now);
+  return { answer: 'plan', targets: environment.targets.map(({ name }) => name) };
+}
+
+export const handler = task({
+  name: 'take-up-environment',
+  input: EnvironmentTask,
+  run: (input) => {
+    const { TABLE_NAME, BUS_NAME } = env('TABLE_NAME', 'BUS_NAME');
+    return takeUpEnvironment(real, { tableName: TABLE_NAME, busName: BUS_NAME }, input);
+  },
+});

@@ -1,0 +1,156 @@
+// The admin door of the local cloud, typed. Tests use it to cause what AWS does on its own:
+// lost and late events, cold starts; and to ask who called what.
+export interface ApiCall {
+  readonly time: number;
+  readonly account: string;
+  readonly region: string;
+  readonly principal: string;
+  readonly service: string;
+  readonly action: string;
+  readonly status: number;
+  readonly resource?: string;
+}
+
+export interface ApiCallCount {
+  readonly account: string;
+  readonly service: string;
+  readonly action: string;
+  readonly principal: string;
+  readonly status: number;
+  readonly count: number;
+}
+
+export interface Mail {
+  readonly id: string;
+  readonly receivedAt: string;
+  readonly to: string;
+  readonly from: string;
+  readonly subject: string;
+  readonly body: string;
+  readonly topicArn: string;
+  readonly messageId: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface EmittedEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly detail: unknown;
+  readonly resources?: readonly string[];
+  readonly region?: string;
+  /** The bus by name; without it the default bus, where AWS services put theirs. */
+  readonly bus?: string;
+}
+
+export interface EventFault {
+  readonly how: 'drop' | 'hold';
+  readonly left: number;
+  readonly dropped: number;
+  readonly held: number;
+}
+
+export interface RefusedDelivery {
+  readonly target: string;
+  readonly rule: string;
+  readonly reason: string;
+  readonly event: string;
+}
+
+const cloudFormation = 'aws.cloudformation';
+
+export class CloudAdmin {
+  readonly #endpoint: string;
+  readonly #secret: string;
+
+  constructor(endpoint: string, secret: string) {
+    this.#endpoint = endpoint;
+    this.#secret = secret;
+  }
+
+  async #ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(`${this.#endpoint}/_drawbridge/${path}`, {
+      method,
+      headers: { 'x-drawbridge-secret': this.#secret, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) {
+      throw new Error(`${method} ${path} at the admin door of the local cloud was refused (${response.status}): ${JSON.stringify(answer)}`);
+    }
+    return answer as Answer;
+  }
+
+  health(): Promise<{ status: string; endpoint: string; region: string }> {
+    return this.#ask('GET', 'health');
+  }
+
+  /** Puts an event on a bus of the account as if an AWS service had sent it; `aws.*` sources are allowed here. */
+  async emitEvent(account: string, event: EmittedEvent): Promise<void> {
+    await this.#ask('POST', 'events', { ...event, account });
+  }
+
+  /** The next `count` events of the source never arrive. Zero ends it. */
+  dropEvents(count: number, source: string): Promise<EventFault> {
+    return this.#ask('POST', 'events/drop', { count, source });
+  }
+
+  /** The next `count` events of the source wait until `releaseEvents`. */
+  holdEvents(count: number, source: string): Promise<EventFault> {
+    return this.#ask('POST', 'events/hold', { count, source });
+  }
+
+  /** Sends what was held, in order, and ends the fault. */
+  async releaseEvents(source: string): Promise<number> {
+    return (await this.#ask<{ sent: number }>('POST', 'events/release', { source })).sent;
+  }
+
+  dropStackEvents(count: number): Promise<EventFault> {
+    return this.dropEvents(count, cloudFormation);
+  }
+
+  holdStackEvents(count: number): Promise<EventFault> {
+    return this.holdEvents(count, cloudFormation);
+  }
+
+  releaseStackEvents(): Promise<number> {
+    return this.releaseEvents(cloudFormation);
+  }
+
+  eventFaults(): Promise<Record<string, EventFault>> {
+    return this.#ask('GET', 'events/faults');
+  }
+
+  /** Events that a rule wanted to deliver to another account and was not allowed to. */
+  async refusedDeliveries(): Promise<readonly RefusedDelivery[]> {
+    return (await this.#ask<{ refused: RefusedDelivery[] }>('GET', 'events/refused')).refused;
+  }
+
+  /** Kills every environment of every function, also one at work. Answers how many environments there were. */
+  async killFunctions(): Promise<number> {
+    return (await this.#ask<{ killed: number }>('POST', 'workers/kill')).killed;
+  }
+
+  /** Oldest first. */
+  async mails(): Promise<readonly Mail[]> {
+    return (await this.#ask<{ mails: Mail[] }>('GET', 'mails')).mails;
+  }
+
+  async deleteMails(): Promise<void> {
+    await this.#ask('DELETE', 'mails');
+  }
+
+  /** Every API request since the start or the last reset, in order. */
+  async calls(): Promise<readonly ApiCall[]> {
+    return (await this.#ask<{ calls: ApiCall[] }>('GET', 'calls?each=1')).calls;
+  }
+
+  /** The same, counted by account, service, action, principal and status. */
+  async callCounts(): Promise<readonly ApiCallCount[]> {
+    return (await this.#ask<{ calls: ApiCallCount[] }>('GET', 'calls')).calls;
+  }
+
+  async resetCalls(): Promise<void> {
+    await this.#ask('DELETE', 'calls');
+  }
+}

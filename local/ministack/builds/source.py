@@ -1,0 +1,86 @@
+"""Brings the source of a build into its directory, as the project's role and nothing more."""
+
+import io
+import pathlib
+import re
+import subprocess
+import zipfile
+
+import identity
+import s3_reading
+from identity import responses
+from repositories import git, store
+from repositories.errors import CodeCommitError
+
+
+class SourceError(Exception):
+    pass
+
+
+_BRANCH_AT_COMMIT = re.compile(r"(?:refs/heads/)?(.+)\^\{([0-9a-f]{40})\}")
+
+
+def _repository(location: str) -> str:
+    return location.rstrip("/").rpartition("/")[2].removesuffix(".git")
+
+
+def _commit(repository: pathlib.Path, version: str | None) -> str:
+    match = _BRANCH_AT_COMMIT.fullmatch(version or "")
+    try:
+        if not match:
+            return git.commit_of(repository, version)
+        branch, commit = match.groups()
+        if not git.head_of(repository, branch):
+            raise SourceError(f"reference not found for primary source and source version {version}")
+        git.git(repository, "merge-base", "--is-ancestor", commit, f"refs/heads/{branch}")
+        return commit
+    except (CodeCommitError, git.GitFailed) as error:
+        raise SourceError(f"reference not found for primary source and source version {version}: {error}") from error
+
+
+def fetch(build: dict, role: identity.Principal, target: pathlib.Path) -> str:
+    """Answers the commit, or for S3 the version of the object."""
+    kind, location = build["source"].get("type"), build["source"].get("location", "")
+    if kind == "NO_SOURCE":
+        target.mkdir()
+        return ""
+    if kind == "S3":
+        return _from_s3(location, role, target)
+    if kind != "CODECOMMIT":
+        raise SourceError(f"the local cloud builds from CODECOMMIT, S3 and NO_SOURCE, not from {kind}")
+    name = _repository(location)
+    arn = store.arn(name)
+    if not identity.may(role, "codecommit:GitPull", arn):
+        raise SourceError(f"authorization failed for primary source: {role.arn} may not codecommit:GitPull {arn}")
+    try:
+        repository = store.find(name)
+    except CodeCommitError as error:
+        raise SourceError(f"repository not found for primary source: {error}") from error
+    commit = _commit(repository, build.get("sourceVersion"))
+    # A full copy under an address of its own: what a build does to its clone never reaches the repository.
+    for command in (
+        ["git", "clone", "-q", "--no-checkout", repository.as_uri(), str(target)],
+        ["git", "-C", str(target), "checkout", "-q", "--detach", commit],
+        ["git", "-C", str(target), "remote", "remove", "origin"],
+    ):
+        done = subprocess.run(command, capture_output=True, env=git._ENVIRONMENT, check=False)
+        if done.returncode:
+            raise SourceError(f"{' '.join(command[:4])}: {done.stderr.decode('utf-8', 'replace').strip()}")
+    return commit
+
+
+def _from_s3(location: str, role: identity.Principal, target: pathlib.Path) -> str:
+    bucket, _, key = location.removeprefix("arn:aws:s3:::").partition("/")
+    owner = s3_reading.s3._bucket_owner_account(bucket)
+    if owner is None or not s3_reading.readable(role, bucket, key, owner):
+        raise SourceError(f"error while downloading key {key} from bucket {bucket}: AccessDenied for {role.arn}")
+    with responses.request_scope(owner, responses.get_region()):
+        content = s3_reading.s3._get_object_data(bucket, key)
+    if content is None:
+        raise SourceError(f"error while downloading key {key} from bucket {bucket}: NoSuchKey")
+    target.mkdir()
+    if key.endswith("/") or not zipfile.is_zipfile(io.BytesIO(content)):
+        raise SourceError(f"s3://{bucket}/{key} is not a zip file")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(target)
+    return ""

@@ -1,0 +1,96 @@
+"""Starts MiniStack with what it lacks. Run by local/cloud.ts with the settings in the environment.
+
+It ends when the pipe on its standard input closes, so it never outlives the process that
+started it, however that process dies.
+"""
+
+import asyncio
+import signal
+import sys
+import threading
+
+import settings
+
+
+def _install() -> None:
+    # The order matters twice: identity before what asks it, resources before any template.
+    import builds.service
+    import bus_delivery
+    import calls
+    import events
+    import http_apis
+    import lambda_errors
+    import mail
+    import policy_variables
+    import resources
+    import routing
+    import s3_reading
+    import stack_events
+    import step_functions
+    from repositories import service, store
+
+    events.install()
+    for hook in (calls, policy_variables, stack_events, bus_delivery, lambda_errors, step_functions, s3_reading, mail, resources,
+                 http_apis, builds.service):
+        hook.install()
+    routing.add_service("codecommit", "CodeCommit_20150413", service, service.resource_arn)
+    store.open_door()
+
+
+def _watch_parent(stop) -> None:
+    sys.stdin.buffer.read()
+    stop()
+
+
+async def _serve() -> None:
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    import admin
+    import builds.service
+    import http_apis
+    from patching import module
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(stopping.set)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop())
+    threading.Thread(target=_watch_parent, args=(stop,), daemon=True, name="drawbridge-parent").start()
+
+    config = Config()
+    config.bind = [f"127.0.0.1:{settings.PORT}"]
+    config.keep_alive_timeout = 75
+    # Open keep-alive connections must not hold up the end of a test run.
+    config.graceful_timeout = 0.5
+    config.loglevel = "WARNING"
+    http_apis.started(loop, serve)
+    await serve(admin.guarded(module("app").app), config, shutdown_trigger=stopping.wait)
+    builds.service.stop_all()
+    module("core.lambda_runtime").reset()
+
+
+def _raise_file_limit() -> None:
+    # Every function, connection and build costs a few.
+    try:
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (ImportError, ValueError, OSError):
+        pass
+
+
+if __name__ == "__main__":
+    _raise_file_limit()
+    _install()
+    asyncio.run(_serve())
+    # Daemon threads of executions still waiting for a token must not keep the process alive.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    import os
+
+    os._exit(0)

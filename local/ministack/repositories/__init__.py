@@ -1,0 +1,1 @@
+"""AWS CodeCommit, answered from bare git repositories."""

@@ -1,0 +1,124 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CodeCommitClient, CreateRepositoryCommand } from '@aws-sdk/client-codecommit';
+import { build } from '../esbuild.config.mjs';
+import { knock } from './door.ts';
+import { type Cloud, type Credentials, startCloud } from './cloud.ts';
+import { invitePeople } from './people.ts';
+import { type Person, sampleEnvironments } from './sample.ts';
+import { deployStack, packageTemplate } from './stacks.ts';
+import { isNamed } from '../aws/errors.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The local cloud with the control plane in its tools account and the roles in three target accounts. */
+export interface System {
+  readonly cloud: Cloud;
+  readonly doorUrl: string;
+  readonly people: Record<Person, Credentials>;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Makes a repository for an application, with the project that builds it, and registers it. */
+  addApplications(...names: string[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface SystemOptions {
+  readonly stateDir: string;
+  /** After how many seconds a wait whose event may be lost looks for itself. */
+  readonly lookAgainSeconds?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Runs one part and may say how long it took. */
+  readonly part?: <T>(name: string, work: () => Promise<T>) => Promise<T>;
+}
+
+const quietly = async <T>(_: string, work: () => Promise<T>): Promise<T> => await work();
+
+/** Brings everything up as a platform team would: the tools account's stack, then one stack in each target account. */
+export async function bringUp({ stateDir, lookAgainSeconds = 900, env = {}, part = quietly }: SystemOptions): Promise<System> {
+  await mkdir(stateDir, { recursive: true });
+  const [cloud] = await Promise.all([part('local cloud', () => startCloud({ stateDir, env })), part('bundles', async () => { await build(); })]);
+  try {
+    return await deployEverything(cloud, lookAgainSeconds, part);
+  } catch (error) {
+    await cloud.stop();
+    throw error;
+  }
+}
+
+async function deployEverything(cloud: Cloud, lookAgainSeconds: number, part: NonNullable<SystemOptions['part']>): Promise<System> {
+  const { tools, dev, staging, prod } = cloud.accounts;
+  const targets = [dev, staging, prod];
+  const packaged = await part('packaging', () => packageTemplate(cloud, tools, join(root, 'template.yaml'), join(cloud.stateDir, 'control-plane.yaml')));
+  const outputs = await part('control plane', () =>
+    deployStack(cloud, {
+      account: tools,
+      name: 'drawbridge',
+      template: packaged,
+      parameters: { TargetAccountIds: targets.join(','), LookAgainSeconds: String(lookAgainSeconds) },
+    }),
+  );
+  const [people] = await Promise.all([
+    invitePeople(cloud),
+    part('target accounts', async () => {
+      await Promise.all(
+        targets.map((account) =>
+          deployStack(cloud, {
+            account,
+            name: 'drawbridge-target',
+            template: join(root, 'infra', 'target-account.yaml'),
+            parameters: targetParameters(cloud, account, outputs),
+          }),
+        ),
+      );
+    }),
+  ]);
+  const doorUrl = outputs['DoorUrl'] ?? '';
+  await writeFile(
+    join(cloud.stateDir, 'drawbridge.json'),
+    JSON.stringify({ doorUrl, region: cloud.region, endpoint: cloud.endpoint, people }, null, 2),
+    { mode: 0o600 },
+  );
+  const names: string[] = [];
+  return {
+    cloud,
+    doorUrl,
+    people,
+    outputs,
+    async addApplications(...added) {
+      await Promise.all(added.map((name) => addApplication(cloud, name, outputs)));
+      names.push(...added);
+      await knock(doorUrl, people.alex, cloud.region, 'POST', '/registry', { text: sampleEnvironments(cloud, names).text });
+    },
+    stop: () => cloud.stop(),
+  };
+}
+
+function targetParameters(cloud: Cloud, account: string, outputs: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    ToolsAccountId: cloud.accounts.tools,
+    ToolsBusArn: outputs['BusArn'] ?? '',
+    ArtifactBucketArn: outputs['ArtifactBucketArn'] ?? '',
+    ArtifactKeyArn: outputs['ArtifactKeyArn'] ?? '',
+    ExternalId: `drawbridge-${account}`,
+  };
+}
+
+async function addApplication(cloud: Cloud, name: string, outputs: Readonly<Record<string, string>>): Promise<void> {
+  const account = cloud.accounts.tools;
+  const codeCommit = new CodeCommitClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(account) });
+  await codeCommit.send(new CreateRepositoryCommand({ repositoryName: name })).catch((error: unknown) => {
+    if (!isNamed(error, 'RepositoryNameExistsException')) throw error;
+  });
+  await deployStack(cloud, {
+    account,
+    name: `drawbridge-application-${name}`,
+    template: join(root, 'infra', 'application.yaml'),
+    parameters: {
+      Application: name,
+      Repository: name,
+      ArtifactBucket: outputs['ArtifactBucket'] ?? '',
+      ArtifactKeyArn: outputs['ArtifactKeyArn'] ?? '',
+    },
+  });
+}

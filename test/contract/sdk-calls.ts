@@ -1,0 +1,60 @@
+import { build, transform } from 'esbuild';
+
+/** An SDK command that is left in a function's bundle after tree shaking: a call that it can really make. */
+export interface SdkCall {
+  readonly client: string;
+  readonly command: string;
+}
+
+/** Reads off a bundle which commands of which clients remain in it. */
+export async function sdkCalls(handlerFile: string): Promise<SdkCall[]> {
+  const { outputFiles } = await build({
+    entryPoints: [handlerFile],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    treeShaking: true,
+    packages: 'external',
+    logLevel: 'silent',
+  });
+  // A bundle keeps every name that some file imports; a second pass, as TypeScript, drops the names that nothing uses any more.
+  const { code: text } = await transform(outputFiles[0]?.text ?? '', { loader: 'ts', treeShaking: true });
+  const imports = [...text.matchAll(/import\s*\{([^}]*)\}\s*from\s*"@aws-sdk\/(?:client|lib)-([\w-]+)"/g)];
+  const calls = imports.flatMap(([, names = '', client = '']) =>
+    names
+      .split(',')
+      .map((name) => name.trim().split(/\s+as\s+/)[0] ?? '')
+      .filter((name) => name.endsWith('Command'))
+      .map((name) => ({ client, command: name.replace(/Command$/, '') })),
+  );
+  // A transaction needs the right to each action that it holds (DynamoDB Developer Guide, "Using IAM with transactions").
+  if (calls.some(({ command }) => command === 'TransactWrite')) {
+    for (const [, item = ''] of text.matchAll(/\b(Put|Update|Delete|ConditionCheck): \{/g)) calls.push({ client: 'dynamodb', command: item });
+  }
+  return [...new Map(calls.map((call) => [`${call.client}.${call.command}`, call])).values()].sort((a, b) => `${a.client}${a.command}`.localeCompare(`${b.client}${b.command}`));
+}
+
+const prefixes: Readonly<Record<string, string>> = { sfn: 'states', eventbridge: 'events' };
+
+/** IAM actions of a command where it is not simply `service:Command`. Source: Service Authorization Reference. */
+const exceptions: Readonly<Record<string, readonly string[]>> = {
+  'dynamodb.Get': ['dynamodb:GetItem'],
+  'dynamodb.Put': ['dynamodb:PutItem'],
+  'dynamodb.Update': ['dynamodb:UpdateItem'],
+  'dynamodb.Delete': ['dynamodb:DeleteItem'],
+  'dynamodb.ConditionCheck': ['dynamodb:ConditionCheckItem'],
+  // Only its items count; they are found above.
+  'dynamodb.TransactWrite': [],
+  's3.ListObjectsV2': ['s3:ListBucket'],
+  // The bucket is encrypted with a key of ours, so S3 asks KMS in the caller's name.
+  's3.GetObject': ['s3:GetObject', 'kms:Decrypt'],
+  's3.PutObject': ['s3:PutObject', 'kms:GenerateDataKey'],
+  // Sessions carry tags.
+  'sts.AssumeRole': ['sts:AssumeRole', 'sts:TagSession'],
+};
+
+export function actionsOf({ client, command }: SdkCall): readonly string[] {
+  return exceptions[`${client}.${command}`] ?? [`${prefixes[client] ?? client}:${command}`];
+}

@@ -1,0 +1,189 @@
+import { ChangeSetNotFoundException, CloudFormationClient, type CreateChangeSetInput, type ResourceChange, type StackEvent } from '@aws-sdk/client-cloudformation';
+import { mockClient } from 'aws-sdk-client-mock';
+
+/** CloudFormation of one account and Region, which keeps what it was told. Operations end when the test says so. */
+
+interface FakeStack {
+  arn: string;
+  name: string;
+  status: string;
+  outputs: Record<string, string>;
+  events: StackEvent[];
+  token: string | undefined;
+  operation: 'CREATE' | 'UPDATE';
+}
+
+interface FakeChangeSet {
+  arn: string;
+  name: string;
+  stack: string;
+  status: string;
+  executionStatus: string;
+  reason: string | undefined;
+  request: CreateChangeSetInput;
+  changes: ResourceChange[];
+}
+
+interface Call {
+  readonly name: string;
+  readonly input: Record<string, unknown>;
+}
+
+const fail = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+
+export class FakeCloudFormation {
+  readonly account = '222222222222';
+  readonly region = 'eu-west-1';
+  readonly stacks = new Map<string, FakeStack>();
+  readonly deleted = new Map<string, FakeStack>();
+  readonly changeSets = new Map<string, FakeChangeSet>();
+  readonly calls: Call[] = [];
+  /** What the next change set would change. */
+  nextChanges: ResourceChange[] = [{ Action: 'Add', LogicalResourceId: 'Table', ResourceType: 'AWS::DynamoDB::Table' }];
+  /** How the next change set stands after it was opened. */
+  next = { status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', reason: undefined as string | undefined };
+  /** Called between ExecuteChangeSet and its answer. */
+  onExecute: (name: string) => void = () => undefined;
+  private number = 0;
+  private readonly mock = mockClient(CloudFormationClient);
+
+  install(): this {
+    this.mock.send.callsFake((command: { readonly constructor: { readonly name: string }; readonly input: object }) =>
+      Promise.resolve().then(() => this.answer(command.constructor.name.replace('Command', ''), { ...command.input }) as never),
+    );
+    return this;
+  }
+
+  restore(): void {
+    this.mock.restore();
+  }
+
+  get names(): string[] {
+    return this.calls.map(({ name }) => name);
+  }
+
+  addStack(name: string, status: string): FakeStack {
+    this.number += 1;
+    const arn = `arn:aws:cloudformation:${this.region}:${this.account}:stack/${name}/${String(this.number)}`;
+    const stack: FakeStack = { arn, name, status, outputs: {}, events: [], token: undefined, operation: 'CREATE' };
+    this.stacks.set(name, stack);
+    return stack;
+  }
+
+  /** Moves a stack to a status, as CloudFormation would, with an event that carries the operation's token. */
+  move(name: string, status: string, more: Partial<StackEvent> = {}): void {
+    const stack = this.stack(name);
+    if (more.LogicalResourceId === undefined) stack.status = status;
+    stack.events.unshift({
+      EventId: String(stack.events.length),
+      StackId: stack.arn,
+      StackName: stack.name,
+      LogicalResourceId: stack.name,
+      PhysicalResourceId: more.LogicalResourceId === undefined ? stack.arn : 'physical',
+      ResourceType: 'AWS::CloudFormation::Stack',
+      ResourceStatus: status as NonNullable<StackEvent['ResourceStatus']>,
+      ClientRequestToken: stack.token,
+      Timestamp: new Date(1_700_000_000_000 + stack.events.length),
+      ...more,
+    });
+    if (status === 'DELETE_COMPLETE') {
+      this.stacks.delete(name);
+      this.deleted.set(stack.arn, stack);
+    }
+  }
+
+  stack(nameOrArn: string): FakeStack {
+    const found = this.stacks.get(nameOrArn) ?? [...this.stacks.values()].find(({ arn }) => arn === nameOrArn) ?? this.deleted.get(nameOrArn);
+    if (found === undefined) throw fail('ValidationError', `Stack with id ${nameOrArn} does not exist`);
+    return found;
+  }
+
+  private changeSet(input: Record<string, unknown>): FakeChangeSet {
+    const name = String(input['ChangeSetName']);
+    const found = [...this.changeSets.values()].find((set) => set.arn === name || (set.name === name && set.stack === input['StackName']));
+    if (found === undefined) throw new ChangeSetNotFoundException({ message: `ChangeSet [${name}] does not exist`, $metadata: {} });
+    return found;
+  }
+
+  private answer(name: string, input: Record<string, unknown>): unknown {
+    this.calls.push({ name, input });
+    const handlers: Record<string, (input: Record<string, unknown>) => unknown> = {
+      DescribeStacks: (it) => this.describeStacks(String(it['StackName'])),
+      CreateChangeSet: (it) => this.createChangeSet(it as unknown as CreateChangeSetInput),
+      DescribeChangeSet: (it) => this.describeChangeSet(this.changeSet(it)),
+      DeleteChangeSet: (it) => this.changeSets.delete(this.changeSet(it).arn) && {},
+      ListChangeSets: (it) => ({ Summaries: [...this.changeSets.values()].filter(({ stack }) => stack === it['StackName']).map((set) => ({ ChangeSetId: set.arn, Status: set.status })) }),
+      ExecuteChangeSet: (it) => this.execute(it),
+      DeleteStack: (it) => this.deleteStack(String(it['StackName'])),
+      DescribeStackEvents: (it) => ({ StackEvents: this.stack(String(it['StackName'])).events }),
+      DescribeEvents: () => ({ OperationEvents: [] }),
+    };
+    const handle = handlers[name];
+    if (handle === undefined) throw new Error(`The fake CloudFormation does not know ${name}.`);
+    return handle(input);
+  }
+
+  private describeStacks(nameOrArn: string) {
+    const stack = this.stack(nameOrArn);
+    return {
+      Stacks: [
+        {
+          StackId: stack.arn,
+          StackName: stack.name,
+          StackStatus: stack.status,
+          Outputs: Object.entries(stack.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+        },
+      ],
+    };
+  }
+
+  private createChangeSet(request: CreateChangeSetInput) {
+    const stackName = request.StackName ?? '';
+    const name = request.ChangeSetName ?? '';
+    if ([...this.changeSets.values()].some((set) => set.name === name && set.stack === stackName)) throw fail('AlreadyExistsException', `ChangeSet ${name} cannot be created: it already exists`);
+    const existing = this.stacks.get(stackName);
+    if (request.ChangeSetType === 'CREATE' && existing !== undefined && existing.status !== 'REVIEW_IN_PROGRESS') throw fail('ValidationError', `Stack [${stackName}] already exists and cannot be created again`);
+    if (request.ChangeSetType !== 'CREATE' && (existing === undefined || existing.status === 'REVIEW_IN_PROGRESS')) throw fail('ValidationError', `Stack [${stackName}] does not exist`);
+    const stack = existing ?? this.addStack(stackName, 'REVIEW_IN_PROGRESS');
+    this.number += 1;
+    const arn = `arn:aws:cloudformation:${this.region}:${this.account}:changeSet/${name}/${String(this.number)}`;
+    this.changeSets.set(arn, { arn, name, stack: stackName, ...this.next, request, changes: this.nextChanges });
+    return { Id: arn, StackId: stack.arn };
+  }
+
+  private describeChangeSet(set: FakeChangeSet) {
+    return {
+      ChangeSetId: set.arn,
+      StackId: this.stack(set.stack).arn,
+      Status: set.status,
+      ExecutionStatus: set.executionStatus,
+      StatusReason: set.reason,
+      Parameters: set.request.Parameters,
+      Tags: set.request.Tags,
+      Capabilities: set.request.Capabilities,
+      Changes: set.changes.map((ResourceChange) => ({ Type: 'Resource', ResourceChange })),
+    };
+  }
+
+  private execute(input: Record<string, unknown>) {
+    const set = this.changeSet(input);
+    const stack = this.stack(set.stack);
+    if (input['ClientRequestToken'] === stack.token) throw fail('TokenAlreadyExistsException', 'A client request token already exists.');
+    if (set.executionStatus !== 'AVAILABLE') throw fail('InvalidChangeSetStatusException', `ChangeSet [${set.name}] is in ${set.executionStatus} status`);
+    set.executionStatus = 'EXECUTE_IN_PROGRESS';
+    stack.token = String(input['ClientRequestToken']);
+    stack.operation = set.request.ChangeSetType === 'CREATE' ? 'CREATE' : 'UPDATE';
+    // CloudFormation deletes all other change sets of the stack.
+    for (const other of this.changeSets.values()) if (other.stack === set.stack && other !== set) this.changeSets.delete(other.arn);
+    this.move(stack.name, `${stack.operation}_IN_PROGRESS`);
+    this.onExecute(stack.name);
+    return {};
+  }
+
+  private deleteStack(nameOrArn: string) {
+    const stack = this.stack(nameOrArn);
+    for (const set of this.changeSets.values()) if (set.stack === stack.name) this.changeSets.delete(set.arn);
+    this.move(stack.name, 'DELETE_IN_PROGRESS');
+    return {};
+  }
+}

@@ -1,0 +1,115 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { Approval } from '../../contracts/approval.ts';
+import type { Environments } from '../../contracts/environments.ts';
+import type { Deployed, Plan, TargetRecord } from '../../contracts/plan.ts';
+import type { EnvironmentRecord, Release } from '../../contracts/release.ts';
+import type { Report } from '../../contracts/report.ts';
+import type { Look } from '../../aws/change-set-look.ts';
+import type { Looked } from '../../aws/keep-look.ts';
+import type { Place, Waiter } from '../../aws/locks.ts';
+import { count } from '../../domain/changes.ts';
+import type { Lock } from '../../domain/lock.ts';
+import { makePlan } from '../../domain/plan.ts';
+import { aRelease, theRegistry } from './samples.ts';
+
+const place = ({ account, region, stackName }: Place) => `${account}#${region}#${stackName}`;
+
+/** The control plane's own records in memory, under the names that the functions use. */
+export class FakeRecords {
+  readonly where = { tableName: 'table', keyArn: 'key', busName: 'bus', bucket: 'artifacts', region: 'eu-west-1' };
+  release: Release = aRelease();
+  registry: Environments = theRegistry();
+  readonly targets = new Map<string, TargetRecord>();
+  readonly environments = new Map<string, EnvironmentRecord>();
+  readonly deployed = new Map<string, Deployed>();
+  readonly approvals = new Map<string, Approval>();
+  readonly locks = new Map<string, Lock>();
+  readonly line: (Waiter & { place: string })[] = [];
+  readonly waits = new Map<string, { token: string; about: Readonly<Record<string, string>> }>();
+  readonly completed: { token: string; answer: unknown }[] = [];
+  readonly reports: Report[] = [];
+  readonly plans: Plan[] = [];
+  readonly running = new Set<string>();
+  readonly visits: { purpose: string; approvers: readonly string[] }[] = [];
+  clock = new Date('2026-01-01T00:00:00.000Z');
+
+  readonly now = () => this.clock;
+  readonly nonce = () => 'a'.repeat(32);
+  readonly readRelease = (_: string, __: string) => Promise.resolve(this.release);
+  readonly readRegistry = (_: string) => Promise.resolve({ version: 1, text: '', content: this.registry, registeredBy: 'somebody', registeredAt: '2026-01-01T00:00:00.000Z' });
+  readonly readTarget = (_: string, __: string, environment: string, target: string) => Promise.resolve(this.targets.get(`${environment}/${target}`));
+  readonly listTargets = (_: string, __: string, environment?: string) => Promise.resolve([...this.targets.values()].filter((record) => environment === undefined || record.environment === environment));
+  readonly startTarget = (_: string, record: TargetRecord) => Promise.resolve(void this.targets.set(`${record.environment}/${record.target}`, record));
+  readonly updateTarget = (_: string, id: Pick<TargetRecord, 'release' | 'environment' | 'target'>, fields: Partial<TargetRecord>, now: Date) => {
+    const before = this.targets.get(`${id.environment}/${id.target}`);
+    const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+    if (before !== undefined) this.targets.set(`${id.environment}/${id.target}`, { ...before, ...given, updatedAt: now.toISOString() });
+    return Promise.resolve();
+  };
+  readonly readEnvironment = (_: string, __: string, environment: string) => Promise.resolve(this.environments.get(environment));
+  readonly startEnvironment = (_: string, record: EnvironmentRecord) => Promise.resolve(void this.environments.set(record.environment, record));
+  readonly updateEnvironment = (_: string, { release, environment }: { release: string; environment: string }, fields: Partial<EnvironmentRecord>, now: Date) => {
+    const before = this.environments.get(environment) ?? { release, environment, state: 'planning', attempt: '1', updatedAt: '' };
+    const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+    this.environments.set(environment, { ...before, ...given, updatedAt: now.toISOString() });
+    return Promise.resolve();
+  };
+  readonly findApproval = (_: string, id: string | undefined) => Promise.resolve(id === undefined ? undefined : this.approvals.get(id));
+  readonly readDeployed = (_: string, __: string, environment: string, target: string) => Promise.resolve(this.deployed.get(`${environment}/${target}`));
+  readonly report = (_: unknown, what: Report) => Promise.resolve(void this.reports.push(what));
+  readonly clientFor = (purpose: string, { approvers = [] }: { approvers?: readonly string[] }) => {
+    this.visits.push({ purpose, approvers });
+    return Promise.resolve(new CloudFormationClient({ region: 'eu-west-1', credentials: { accessKeyId: 'x', secretAccessKey: 'y' } }));
+  };
+
+  readonly keepLook = async (_: unknown, looked: Looked, look: Look, now: Date) => {
+    const id = { release: looked.release.id, environment: looked.environment, target: looked.target.name };
+    if (look.answer === 'pending') return 'pending' as const;
+    if (look.answer === 'no-changes' && this.locks.get(place(looked.target))?.owner !== undefined) return 'moving' as const;
+    if (look.answer === 'ready') {
+      const plan = makePlan(looked, look.described);
+      this.plans.push(plan);
+      await this.updateTarget('', id, { state: 'planned', digest: plan.digest, changeSetArn: plan.changeSetArn, stackArn: plan.stackArn, counts: count(plan.changes) }, now);
+    } else {
+      const outcome = look.answer === 'gone' ? 'stale' : look.answer;
+      await this.updateTarget('', id, { state: 'ended', outcome, clean: true, ...(look.answer === 'failed' ? { reason: look.reason } : {}) }, now);
+    }
+    return 'settled' as const;
+  };
+
+  readonly readLock = (_: string, at: Place) => Promise.resolve(this.locks.get(place(at)));
+  readonly seizeLock = (_: string, at: Place, seen: Lock | undefined, mine: Required<Lock>) => {
+    const now = this.locks.get(place(at));
+    if (now?.fence !== seen?.fence || now?.owner !== seen?.owner) return Promise.resolve(false);
+    this.locks.set(place(at), mine);
+    return Promise.resolve(true);
+  };
+  readonly isRunning = (execution: string) => Promise.resolve(this.running.has(execution));
+  readonly enqueue = (_: string, at: Place, execution: string, now: Date) => Promise.resolve(void this.line.push({ place: place(at), execution, sk: `WAITER#${now.toISOString()}#${execution}` }));
+  readonly waiters = (_: string, at: Place) => Promise.resolve(this.line.filter((waiter) => waiter.place === place(at)));
+  readonly dequeue = (_: string, __: Place, { sk }: Waiter) => Promise.resolve(void this.line.splice(this.line.findIndex((waiter) => waiter.sk === sk), 1));
+  readonly closeUnderLock = async (
+    _: string,
+    { record, ended, deployed, lock }: { record: Pick<TargetRecord, 'release' | 'environment' | 'target'> & Place; ended: Readonly<Partial<TargetRecord>>; deployed?: Deployed | undefined; lock: { owner: string; fence: number } },
+  ) => {
+    const held = this.locks.get(place(record));
+    if (held?.owner !== lock.owner || held.fence !== lock.fence) return 'lost' as const;
+    this.locks.set(place(record), { fence: held.fence });
+    await this.updateTarget('', record, ended, this.clock);
+    if (deployed !== undefined) this.deployed.set(`${deployed.environment}/${deployed.target}`, deployed);
+    return 'closed' as const;
+  };
+
+  readonly storeWait = (_: unknown, wait: { operation: string; about: Readonly<Record<string, string>> }, token: string) => Promise.resolve(void this.waits.set(wait.operation, { token, about: wait.about }));
+  readonly findWait = (_: string, operation: string) => Promise.resolve(this.waits.get(operation)?.about);
+  readonly completeToken = (token: string, answer: unknown) => {
+    this.completed.push({ token, answer });
+    return Promise.resolve('completed' as const);
+  };
+  readonly completeWait = (_: unknown, operation: string, answer: unknown) => {
+    const wait = this.waits.get(operation);
+    if (wait === undefined) return Promise.resolve('nobody' as const);
+    this.waits.delete(operation);
+    return this.completeToken(wait.token, answer);
+  };
+}

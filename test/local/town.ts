@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { knock } from '../../local/door.ts';
+import type { Person } from '../../local/sample.ts';
+import { bringUp, type System } from '../../local/system.ts';
+import { until } from '../fakes/until.ts';
+
+const run = promisify(execFile);
+
+interface Shown {
+  readonly release: { readonly id: string; readonly state: string; readonly outcome?: string; readonly reason?: string; readonly commit: string };
+  readonly environments: readonly { readonly environment: string; readonly state: string; readonly outcome?: string; readonly reason?: string; readonly digest?: string }[];
+  readonly targets: readonly { readonly environment: string; readonly target: string; readonly outcome?: string; readonly clean?: boolean; readonly reason?: string; readonly counts?: Record<string, number>; readonly outputs?: Record<string, string>; readonly risks?: readonly string[] }[];
+  readonly approvals: readonly { readonly environment: string; readonly state: string; readonly digest: string }[];
+  readonly story: readonly { readonly kind: string; readonly text: string }[];
+}
+export type { Shown };
+
+/** A repository of one application in a local cloud, pushed to as a developer would. */
+export class Application {
+  readonly name: string;
+  readonly folder: string;
+  readonly #town: Town;
+
+  constructor(town: Town, name: string, folder: string) {
+    this.#town = town;
+    this.name = name;
+    this.folder = folder;
+  }
+
+  async git(...args: string[]): Promise<string> {
+    const { stdout } = await run('git', ['-c', 'init.defaultBranch=main', '-c', 'user.name=Kim', '-c', 'user.email=kim@example.com', '-C', this.folder, ...args]);
+    return stdout.trim();
+  }
+
+  async write(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(this.folder, path)), { recursive: true });
+      await writeFile(join(this.folder, path), text);
+    }
+  }
+
+  /** Commits the files and pushes them to `main`; answers the commit. */
+  async push(files: Readonly<Record<string, string>>, message = 'Change'): Promise<string> {
+    await this.write(files);
+    await this.git('add', '--all');
+    await this.git('commit', '--quiet', '--allow-empty', '--message', message);
+    await this.git('push', '--quiet', '--force', this.#town.system.cloud.gitRemote(this.name), 'HEAD:refs/heads/main');
+    return await this.git('rev-parse', 'HEAD');
+  }
+
+  /** The release of a commit, as soon as there is one. */
+  async releaseOf(commit: string): Promise<string> {
+    return await until(`${this.name} has a release of ${commit.slice(0, 8)}`, async () => (await this.releases()).find((release) => release.commit === commit)?.id);
+  }
+
+  async releases(): Promise<readonly { id: string; commit: string; state: string; outcome?: string }[]> {
+    const answer = (await this.#town.ask('GET', `/releases?application=${this.name}&limit=50`)) as { releases: { id: string; commit: string; state: string; outcome?: string }[] };
+    return answer.releases;
+  }
+
+  /** Pushes, and waits until the release of the commit has ended. */
+  async release(files: Readonly<Record<string, string>>, message?: string): Promise<Shown> {
+    return await this.#town.ended(await this.releaseOf(await this.push(files, message)));
+  }
+}
+
+/** The whole local cloud for one test file. */
+export class Town {
+  readonly system: System;
+  readonly #folder: string;
+
+  private constructor(system: System, folder: string) {
+    this.system = system;
+    this.#folder = folder;
+  }
+
+  static async build(lookAgainSeconds = 900): Promise<Town> {
+    const folder = await mkdtemp(join(tmpdir(), 'drawbridge-town-'));
+    return new Town(await bringUp({ stateDir: join(folder, 'cloud'), lookAgainSeconds }), folder);
+  }
+
+  async close(): Promise<void> {
+    await this.system.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async ask(method: 'GET' | 'POST', path: string, body?: unknown, person: Person = 'alex'): Promise<unknown> {
+    return await knock(this.system.doorUrl, this.system.people[person], this.system.cloud.region, method, path, body);
+  }
+
+  async applications(...names: string[]): Promise<Application[]> {
+    await this.system.addApplications(...names);
+    return await Promise.all(
+      names.map(async (name) => {
+        const application = new Application(this, name, join(this.#folder, name));
+        await mkdir(application.folder);
+        await application.git('init', '--quiet');
+        return application;
+      }),
+    );
+  }
+
+  async show(release: string): Promise<Shown> {
+    return (await this.ask('GET', `/releases/${release}`)) as Shown;
+  }
+
+  async ended(release: string, limit = 120_000): Promise<Shown> {
+    return await until(`${release} ends`, async () => {
+      const shown = await this.show(release);
+      return shown.release.state === 'ended' ? shown : undefined;
+    }, limit);
+  }
+
+  async waitsIn(release: string, environment: string): Promise<Shown> {
+    return await until(`${release} waits for an approval in ${environment}`, async () => {
+      const shown = await this.show(release);
+      if (shown.release.state === 'ended') throw new Error(`${release} ended: ${JSON.stringify(shown.release)}`);
+      return shown.approvals.some((approval) => approval.environment === environment && approval.state === 'waiting') ? shown : undefined;
+    }, 120_000);
+  }
+
+  async decide(release: string, environment: string, decision: 'approve' | 'reject', person: Person = 'alex', reason = 'as tested'): Promise<unknown> {
+    return await this.ask('POST', `/releases/${release}/environments/${environment}/decision`, { decision, reason }, person);
+  }
+}
+
+export const outcomes = (shown: Shown): Record<string, string | undefined> => Object.fromEntries(shown.environments.map(({ environment, outcome }) => [environment, outcome]));

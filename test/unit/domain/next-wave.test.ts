@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Outcome } from '../../../contracts/outcome.ts';
+import { chooseNextWave, mostRounds } from '../../../domain/next-wave.ts';
+
+const state = fc.oneof(fc.constant({ state: 'planned' } as const), fc.constant({ state: 'executing' } as const), fc.constant({ state: 'planning' } as const), fc.constantFrom(...Outcome.options).map((outcome) => ({ state: 'ended', outcome }) as const));
+const environments = fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), state), { minLength: 1, maxLength: 6 }).map((list) => ({
+  targets: list.map(([wave], index) => ({ name: `t${String(index)}`, wave })),
+  records: list.map(([, fields], index) => ({ target: `t${String(index)}`, outcome: undefined, ...fields })),
+}));
+
+describe('the next wave', () => {
+  it('has planned targets only, all of one wave, and no planned target is in an earlier one', () => {
+    fc.assert(
+      fc.property(environments, fc.integer({ min: 1, max: 6 }), ({ targets, records }, round) => {
+        const next = chooseNextWave(targets, records, round);
+        if (next.answer !== 'wave') return;
+        const planned = targets.filter(({ name }) => records.some(({ target, state: at }) => target === name && at === 'planned'));
+        const first = Math.min(...planned.map(({ wave }) => wave));
+        expect(next.targets).toEqual(planned.filter(({ wave }) => wave === first).map(({ name }) => name));
+        expect(next.targets.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('never comes after something went wrong', () => {
+    fc.assert(
+      fc.property(environments, fc.integer({ min: 1, max: 6 }), ({ targets, records }, round) => {
+        const wrong = records.some(({ outcome }) => outcome !== undefined && !['deployed', 'no-changes', 'stale'].includes(outcome));
+        if (wrong) expect(chooseNextWave(targets, records, round).answer).toBe('done');
+      }),
+    );
+  });
+
+  it('comes to an end: executing what it names leads to done', () => {
+    fc.assert(
+      fc.property(environments, ({ targets, records }) => {
+        let now = records.map((record) => ({ ...record }) as { target: string; state: 'planned' | 'executing' | 'planning' | 'ended'; outcome: (typeof records)[number]['outcome'] });
+        for (let step = 0; step <= targets.length; step += 1) {
+          const next = chooseNextWave(targets, now, 1);
+          if (next.answer !== 'wave') return;
+          now = now.map((record) => ((next.targets as readonly string[]).includes(record.target) ? { ...record, state: 'ended', outcome: 'deployed' } : record));
+        }
+        throw new Error('It did not come to an end.');
+      }),
+    );
+  });
+
+  it('is planned again after a stale plan, but not for ever', () => {
+    const targets = [{ name: 'a', wave: 1 }];
+    const records = [{ target: 'a', state: 'ended', outcome: 'stale' }] as const;
+    expect(chooseNextWave(targets, records, 1).answer).toBe('replan');
+    expect(chooseNextWave(targets, records, mostRounds).answer).toBe('done');
+  });
+});

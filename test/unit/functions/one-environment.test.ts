@@ -1,0 +1,94 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { digestOf } from '../../../domain/judge.ts';
+import { nextWave } from '../../../functions/choose-next-wave/handler.ts';
+import { judgePlans } from '../../../functions/judge-plans/handler.ts';
+import { reportEnvironment } from '../../../functions/report-environment/handler.ts';
+import { takeUpEnvironment } from '../../../functions/take-up-environment/handler.ts';
+import { FakeRecords } from '../../fakes/records.ts';
+import { aRecord, aRelease, aTarget, environmentTask } from '../../fakes/samples.ts';
+
+let records: FakeRecords;
+
+beforeEach(() => {
+  records = new FakeRecords();
+});
+
+const takeUp = () => takeUpEnvironment(records, records.where, environmentTask);
+const judge = (round = 1) => judgePlans(records, records.where, { ...environmentTask, round });
+const choose = (round = 1) => nextWave(records, records.where, { ...environmentTask, round });
+const end = (error?: { Error: string; Cause?: string }) => reportEnvironment(records, records.where, { ...environmentTask, error });
+const put = (fields: Parameters<typeof aRecord>[0]) => {
+  const record = aRecord(fields);
+  records.targets.set(`${record.environment}/${record.target}`, record);
+};
+const askFor = (expiresInSeconds: number) => {
+  records.release = aRelease({
+    configuration: {
+      build: { kind: 'sam', template: 'template.yaml' },
+      environments: [{ name: 'dev', targets: [aTarget()], approval: { approvers: ['alex'], required: 1, expiresInSeconds, authorMayApprove: false } }],
+      remarks: [],
+    },
+  });
+};
+
+describe('an environment', () => {
+  it('is planned, executed and reported as deployed', async () => {
+    expect(await takeUp()).toEqual({ answer: 'plan', targets: ['main'] });
+    put({});
+    expect(await judge()).toEqual({ answer: 'go' });
+    expect(await choose()).toEqual({ answer: 'wave', targets: ['main'] });
+    put({ state: 'ended', outcome: 'deployed' });
+    expect(await choose()).toEqual({ answer: 'done', targets: [] });
+    expect(await end()).toEqual({ outcome: 'deployed' });
+    expect(records.reports.map(({ kind }) => kind)).toEqual(['started', 'planned', 'ended']);
+    expect(records.environments.get('dev')).toMatchObject({ state: 'ended', outcome: 'deployed' });
+  });
+
+  it('asks for as long as the registered environments give people time', async () => {
+    askFor(3600);
+    records.registry.environments['dev'] = { branches: ['main'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] };
+    put({});
+    expect(await judge()).toEqual({ answer: 'ask', expiresInSeconds: 3600 });
+    expect(records.environments.get('dev')).toMatchObject({ state: 'waiting', digest: digestOf(['main'], [aRecord()]) });
+  });
+
+  it('ignores what an earlier round planned', async () => {
+    put({ attempt: '1-1' });
+    expect(await judge(2)).toEqual({ answer: 'failed' });
+    expect(await choose(2)).toEqual({ answer: 'done', targets: [] });
+  });
+
+  it('is planned again after a stale plan, and reported as stale when it stays so', async () => {
+    put({ state: 'ended', outcome: 'stale', reason: 'Somebody changed the stack.' });
+    expect(await choose(1)).toEqual({ answer: 'replan', targets: [] });
+    expect(records.environments.get('dev')).toMatchObject({ state: 'planning' });
+    expect(await end()).toEqual({ outcome: 'stale' });
+  });
+
+  it('that the registered environments do not take any more is closed as frozen, and says so once', async () => {
+    records.registry.environments['dev'] = { branches: ['release'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] };
+    expect(await takeUp()).toEqual({ answer: 'closed', targets: [] });
+    expect(await end()).toEqual({ outcome: 'frozen' });
+    expect(records.reports).toHaveLength(1);
+  });
+
+  it('where a newer release is deployed is closed as superseded', async () => {
+    records.deployed.set('dev/main', { application: 'orders', environment: 'dev', target: 'main', account: '222222222222', region: 'eu-west-1', stackName: 'orders-dev', release: 'orders-13-aaaaaaaa', commit: '', branch: 'main', sequence: 13, fence: 1, deployedAt: '2026-01-01T00:00:00.000Z', outputs: {} });
+    expect(await takeUp()).toEqual({ answer: 'closed', targets: [] });
+    expect(records.environments.get('dev')).toMatchObject({ outcome: 'superseded' });
+  });
+
+  it('keeps the outcome of an error that was recorded before the plans were discarded', async () => {
+    put({});
+    expect(await end({ Error: 'AccessDeniedError', Cause: 'asking: refused.' })).toEqual({ outcome: 'failed' });
+    expect(await end()).toEqual({ outcome: 'failed' });
+    expect(records.environments.get('dev')?.reason).toBe('Asking: refused.');
+    expect(records.reports).toHaveLength(1);
+  });
+
+  it('begins anew in another attempt, but keeps its approval', async () => {
+    records.environments.set('dev', { release: environmentTask.release, environment: 'dev', state: 'ended', attempt: '1-1', outcome: 'failed', reason: 'x', approval: 'b'.repeat(32), updatedAt: '' });
+    await takeUpEnvironment(records, records.where, { ...environmentTask, attempt: 2 });
+    expect(records.environments.get('dev')).toEqual({ release: environmentTask.release, environment: 'dev', state: 'planning', attempt: '2', approval: 'b'.repeat(32), updatedAt: '2026-01-01T00:00:00.000Z' });
+  });
+});
