@@ -1,18 +1,11 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { Plan, type TargetRecord } from '../contracts/plan.ts';
+import { Plan } from '../contracts/plan.ts';
 import { calling } from './errors.ts';
 import { once, retries } from './once.ts';
-import { writeRow } from './rows.ts';
-import { keys } from './table.ts';
 
 const s3 = once(() => new S3Client(retries));
 
 const planKey = ({ release, environment, target, attempt }: Pick<Plan, 'release' | 'environment' | 'target' | 'attempt'>) => `plans/${release}/${environment}/${target}/${attempt}.json`;
-
-/** Begins to plan a target: the row of an earlier round or attempt is gone. */
-export async function startTarget(tableName: string, record: TargetRecord): Promise<void> {
-  await writeRow(tableName, keys.target(record.release, record.environment, record.target), record);
-}
 
 /** Keeps a plan whole. @returns its key, which the target's row names */
 export async function storePlan(bucket: string, plan: Plan): Promise<string> {

@@ -1,31 +1,51 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2WithIAMAuthorizer, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { logger } from './logger.ts';
 
-interface HttpOptions<Event, Answer> {
-  readonly name: string;
-  readonly answer: (event: Event, context: Context) => Promise<Answer>;
+/** An application that speaks the web's own Request and Response. */
+interface Application {
+  fetch(request: Request): Response | Promise<Response>;
 }
 
-/**
- * The frame round a function behind the HTTP API. What the API itself knows of the caller is put into
- * headers of our own; a header of that name from outside is thrown away first.
- */
-export function http<Event, Answer>({ name, answer }: HttpOptions<Event, Answer>) {
-  return middy<APIGatewayProxyEventV2WithIAMAuthorizer, Answer, Error, Context>()
-    .before(({ event, context }) => {
+interface HttpOptions {
+  readonly name: string;
+  /** Made in each call, so that nothing happens on import. */
+  readonly application: () => Application;
+}
+
+type Event = APIGatewayProxyEventV2WithIAMAuthorizer;
+
+/** The frame round a function behind the HTTP API (payload format 2.0). */
+export function http({ name, application }: HttpOptions) {
+  return middy<Event, APIGatewayProxyStructuredResultV2, Error, Context>()
+    .before(({ context }) => {
       logger.resetKeys();
       logger.addContext(context);
       logger.appendKeys({ task: name });
-      const own = { 'x-source-ip': event.requestContext.http.sourceIp, 'x-caller-arn': callerOf(event) };
-      const outside = Object.entries(event.headers).filter(([header]) => !(header.toLowerCase() in own));
-      event.headers = { ...Object.fromEntries(outside), ...own };
     })
-    .handler(async (event, context) => await answer(event as Event, context));
+    .handler(async (event) => await answerOf(await application().fetch(requestOf(event))));
+}
+
+/**
+ * What the API itself knows of the caller is put into headers of our own; a header of that name from outside is
+ * overwritten. The host is not believed, for nothing depends on it.
+ */
+function requestOf(event: Event): Request {
+  const { method, sourceIp } = event.requestContext.http;
+  const headers = new Headers(Object.entries(event.headers).flatMap(([header, value]): [string, string][] => (value === undefined ? [] : [[header, value]])));
+  headers.set('x-source-ip', sourceIp);
+  headers.set('x-caller-arn', callerOf(event));
+  const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
+  const body = event.body === undefined || method === 'GET' || method === 'HEAD' ? null : Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
+  return new Request(`https://door${event.rawPath}${query}`, { method, headers, body });
+}
+
+async function answerOf(response: Response): Promise<APIGatewayProxyStructuredResultV2> {
+  return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
 }
 
 /** Only a route with IAM authorization has one. */
-function callerOf({ requestContext }: APIGatewayProxyEventV2WithIAMAuthorizer): string {
+function callerOf({ requestContext }: Event): string {
   const authorizer: { iam?: { userArn?: string } } | undefined = requestContext.authorizer;
   return authorizer?.iam?.userArn ?? '';
 }

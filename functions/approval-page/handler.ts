@@ -1,4 +1,3 @@
-import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { findApproval, findLink } from '../../aws/approvals.ts';
 import { takeAnswer } from '../../aws/decisions.ts';
 import { readPlan } from '../../aws/plans.ts';
@@ -22,4 +21,4 @@ function real(): Uses {
   };
 }
 
-export const handler = http({ name: 'approval-page', answer: (event: LambdaEvent, context) => handle(door(real()))(event, context) });
+export const handler = http({ name: 'approval-page', application: () => door(real()) });

@@ -1,6 +1,6 @@
 import { describeChangeSet } from '../../aws/described-change-set.ts';
 import { readDeployed } from '../../aws/deployed.ts';
-import { findApproval } from '../../aws/environments.ts';
+import { findApproval } from '../../aws/approvals.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { readEnvironment, readRelease, readTarget } from '../../aws/releases.ts';
 import { clientFor } from '../../aws/target-client.ts';

@@ -1,6 +1,6 @@
 import { closeUnderLock } from '../../aws/close.ts';
 import { dequeue, readLock, waiters } from '../../aws/locks.ts';
-import { startTarget } from '../../aws/plans.ts';
+import { startTarget } from '../../aws/attempts.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import { completeWait } from '../../aws/waits.ts';

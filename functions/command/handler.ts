@@ -1,4 +1,3 @@
-import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { env } from '../../runtime/env.ts';
 import { http } from '../../runtime/http.ts';
 import { door, type Uses } from './door.ts';
@@ -21,4 +20,4 @@ function real(): Uses {
   };
 }
 
-export const handler = http({ name: 'command', answer: (event: LambdaEvent, context) => handle(door(real()))(event, context) });
+export const handler = http({ name: 'command', application: () => door(real()) });

@@ -1,5 +1,5 @@
 import { executeChangeSet } from '../../aws/change-sets.ts';
-import { findApproval } from '../../aws/environments.ts';
+import { findApproval } from '../../aws/approvals.ts';
 import { readLock } from '../../aws/locks.ts';
 import { readEnvironment, readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';

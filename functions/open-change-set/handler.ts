@@ -2,7 +2,7 @@ import { lookAtChangeSet } from '../../aws/change-set-look.ts';
 import { createChangeSet, deleteChangeSet } from '../../aws/change-sets.ts';
 import { describeStack } from '../../aws/cloudformation.ts';
 import { keepLook } from '../../aws/keep-look.ts';
-import { startTarget } from '../../aws/plans.ts';
+import { startTarget } from '../../aws/attempts.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { clientFor } from '../../aws/target-client.ts';
 import { TargetTask } from '../../contracts/tasks.ts';

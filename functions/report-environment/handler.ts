@@ -1,4 +1,4 @@
-import { findApproval } from '../../aws/environments.ts';
+import { findApproval } from '../../aws/approvals.ts';
 import { listTargets, readEnvironment, readRelease, updateEnvironment } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import type { Outcome } from '../../contracts/outcome.ts';

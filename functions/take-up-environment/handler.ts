@@ -1,5 +1,5 @@
 import { EnvironmentTask } from '../../contracts/tasks.ts';
-import { startEnvironment } from '../../aws/environments.ts';
+import { startEnvironment } from '../../aws/attempts.ts';
 import { readDeployed } from '../../aws/deployed.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { readEnvironment, readRelease } from '../../aws/releases.ts';

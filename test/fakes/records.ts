@@ -1,5 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import type { Approval } from '../../contracts/approval.ts';
+import type { ApprovalRow } from '../../aws/approvals.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { Deployed, Plan, TargetRecord } from '../../contracts/plan.ts';
 import type { EnvironmentRecord, Release } from '../../contracts/release.ts';
@@ -22,7 +22,7 @@ export class FakeRecords {
   readonly targets = new Map<string, TargetRecord>();
   readonly environments = new Map<string, EnvironmentRecord>();
   readonly deployed = new Map<string, Deployed>();
-  readonly approvals = new Map<string, Approval>();
+  readonly approvals = new Map<string, ApprovalRow>();
   readonly locks = new Map<string, Lock>();
   readonly line: (Waiter & { place: string })[] = [];
   readonly waits = new Map<string, { token: string; about: Readonly<Record<string, string>> }>();

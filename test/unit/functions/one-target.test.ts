@@ -312,7 +312,7 @@ describe('an execute', () => {
     await ready();
     records.environments.set('dev', { release: task.release, environment: 'dev', state: 'executing', attempt: '1-1', approval: 'b'.repeat(32), updatedAt: '' });
     records.approvals.set('b'.repeat(32), {
-      id: 'b'.repeat(32), release: task.release, application: 'orders', environment: 'dev', attempt: '1-1', sequence: 12, digest: 'a'.repeat(64), changeSets: [], approvers: ['alex'], required: 1, authors: [], state: 'approved',
+      id: 'b'.repeat(32), release: task.release, application: 'orders', environment: 'dev', attempt: '1-1', sequence: 12, digest: 'a'.repeat(64), changeSets: [], approvers: ['alex'], required: 1, authors: [], state: 'approved', version: 1,
       votes: [{ approver: 'alex', decision: 'approve', reason: '', digest: 'a'.repeat(64), channel: 'cli', from: 'x', at: '2026-01-01T00:00:00.000Z' }],
       createdAt: '2026-01-01T00:00:00.000Z', expiresAt: '2026-01-02T00:00:00.000Z',
     });

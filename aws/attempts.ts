@@ -1,6 +1,6 @@
-import { Approval } from '../contracts/approval.ts';
+import type { TargetRecord } from '../contracts/plan.ts';
 import type { EnvironmentRecord } from '../contracts/release.ts';
-import { readRow, writeRow } from './rows.ts';
+import { writeRow } from './rows.ts';
 import { keys } from './table.ts';
 
 /** Begins an attempt: what an earlier one left in the row is gone, but for the approval, which an equal digest keeps. */
@@ -8,6 +8,7 @@ export async function startEnvironment(tableName: string, record: EnvironmentRec
   await writeRow(tableName, keys.environment(record.release, record.environment), record);
 }
 
-export async function findApproval(tableName: string, id: string | undefined): Promise<Approval | undefined> {
-  return id === undefined ? undefined : await readRow(tableName, keys.approval(id), Approval);
+/** Begins to plan a target: the row of an earlier round or attempt is gone. */
+export async function startTarget(tableName: string, record: TargetRecord): Promise<void> {
+  await writeRow(tableName, keys.target(record.release, record.environment, record.target), record);
 }

@@ -1,0 +1,31 @@
+"""`aws:PrincipalArn` of a session is the ARN of its role, with the role's path.
+
+MiniStack answers the session's own ARN (`…:assumed-role/name/session`). On AWS a trust policy pins roles by
+`arn:aws:iam::account:role/path/*` (IAM User Guide, "AWS global condition context keys"), and ours do.
+"""
+
+from identity import evaluator, iam
+from patching import replace
+
+
+def role_of(arn: str) -> str:
+    """The role's ARN for a session's ARN; anything else as it is."""
+    account, resource = arn.split(":")[4], arn.split(":", 5)[5]
+    kind, _, rest = resource.partition("/")
+    if kind != "assumed-role":
+        return arn
+    name = rest.split("/")[0]
+    record = iam._roles.get_scoped(account, None, name)
+    return record["Arn"] if record else f"arn:aws:iam::{account}:role/{name}"
+
+
+def install() -> None:
+    def make(original):
+        def resolve(key, ctx):
+            if key.lower() == "aws:principalarn" and ":assumed-role/" in (ctx.principal_arn or ""):
+                return role_of(ctx.principal_arn)
+            return original(key, ctx)
+
+        return resolve
+
+    replace(evaluator, "_resolve_condition_key", make)

@@ -1,0 +1,213 @@
+import {
+  ChangeSetNotFoundException,
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DescribeChangeSetCommand,
+  type DescribeChangeSetOutput,
+  DescribeEventsCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  InvalidChangeSetStatusException,
+  TokenAlreadyExistsException,
+} from '@aws-sdk/client-cloudformation';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { lookAtChangeSet } from '../../../aws/change-set-look.ts';
+import { createChangeSet, deleteChangeSet, executeChangeSet } from '../../../aws/change-sets.ts';
+import { describeStack } from '../../../aws/cloudformation.ts';
+import { describeChangeSet } from '../../../aws/described-change-set.ts';
+import { operationEvents } from '../../../aws/stack-events.ts';
+import { changeSetRequest } from '../../../domain/change-set-request.ts';
+import { aRelease, aTarget } from '../../fakes/samples.ts';
+
+const cloudFormation = mockClient(CloudFormationClient);
+const client = new CloudFormationClient({});
+const id = { stackName: 'orders-dev', changeSet: 'orders-12-3f2a9c1b-1-1' };
+const refused = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+const change = (LogicalResourceId: string, more: object = {}) => ({ Type: 'Resource', ResourceChange: { Action: 'Add', LogicalResourceId, ResourceType: 'AWS::SQS::Queue', ...more } }) as const;
+const answer = (fields: Partial<DescribeChangeSetOutput>) => ({ ChangeSetId: 'arn:set', StackId: 'arn:stack', Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE', ...fields }) as const;
+const { artifact } = aRelease();
+const request = changeSetRequest({
+  release: aRelease(),
+  artifact: artifact ?? { bucket: '', templateKey: '' },
+  environment: 'dev',
+  target: aTarget(),
+  attempt: '1-1',
+  operation: 'UPDATE',
+  region: 'eu-west-1',
+});
+
+beforeEach(() => {
+  cloudFormation.reset();
+});
+
+describe('opening a change set', () => {
+  it('asks for exactly what the release resolved, with the separate role and nested stacks', async () => {
+    cloudFormation.on(CreateChangeSetCommand).resolves({});
+    await createChangeSet(client, request);
+    expect(cloudFormation.commandCalls(CreateChangeSetCommand)[0]?.args[0].input).toEqual({
+      StackName: 'orders-dev',
+      ChangeSetName: 'orders-12-3f2a9c1b-1-1',
+      ChangeSetType: 'UPDATE',
+      TemplateURL: 'https://artifacts.s3.eu-west-1.amazonaws.com/sealed/orders/template',
+      RoleARN: 'arn:aws:iam::222222222222:role/drawbridge/drawbridge-cloudformation',
+      Parameters: [{ ParameterKey: 'Size', ParameterValue: '1' }],
+      Tags: [
+        { Key: 'team', Value: 'shop' },
+        { Key: 'drawbridge:application', Value: 'orders' },
+        { Key: 'drawbridge:environment', Value: 'dev' },
+      ],
+      Capabilities: ['CAPABILITY_IAM'],
+      Description: `Drawbridge: release orders-12-3f2a9c1b to dev, commit ${aRelease().commit} of main`,
+      ClientToken: 'orders-12-3f2a9c1b-1-1',
+      IncludeNestedStacks: true,
+    });
+  });
+
+  it('finds its own change set when it is repeated', async () => {
+    cloudFormation.on(CreateChangeSetCommand).rejects(refused('AlreadyExistsException', 'ChangeSet orders-12-3f2a9c1b-1-1 cannot be created due to a mismatch with existing attribute'));
+    await expect(createChangeSet(client, request)).resolves.toBeUndefined();
+  });
+
+  it.each(['ValidationError', 'InsufficientCapabilitiesException', 'LimitExceededException'])('says in one sentence what CloudFormation did not take (%s)', async (name) => {
+    cloudFormation.on(CreateChangeSetCommand).rejects(refused(name, 'Parameters: [Size] must have values.'));
+    await expect(createChangeSet(client, request)).rejects.toMatchObject({
+      name: 'InvalidInputError',
+      message: 'opening a change set on orders-dev: Parameters: [Size] must have values. Mend the template or its configuration and push again.',
+    });
+  });
+
+  it('is tried again when CloudFormation was busy', async () => {
+    cloudFormation.on(CreateChangeSetCommand).rejects(refused('Throttling', 'Rate exceeded'));
+    await expect(createChangeSet(client, request)).rejects.toMatchObject({ name: 'TransientError' });
+  });
+});
+
+describe('a change set', () => {
+  it('is read to its last page', async () => {
+    cloudFormation
+      .on(DescribeChangeSetCommand, { NextToken: 'two' })
+      .resolves(answer({ Changes: [change('Second')] }))
+      .on(DescribeChangeSetCommand, { StackName: 'orders-dev', ChangeSetName: id.changeSet, IncludePropertyValues: true })
+      .resolvesOnce(answer({ Changes: [change('First')], NextToken: 'two' }))
+      .resolves(answer({ Changes: [change('Second')] }));
+    expect((await describeChangeSet(client, id))?.changes.map(({ logicalId }) => logicalId)).toEqual(['First', 'Second']);
+  });
+
+  it('is read again without values when the values cost whole changes, and neither list loses any', async () => {
+    cloudFormation.on(DescribeChangeSetCommand).callsFake((input: { IncludePropertyValues?: boolean }) =>
+      input.IncludePropertyValues === true
+        ? answer({ StatusReason: '[WARN] --include-property-values option can return incomplete ChangeSet data because: ...', Changes: [change('A', { Replacement: 'True' })] })
+        : answer({ Changes: [change('A'), change('B')] }),
+    );
+    const found = await describeChangeSet(client, id);
+    expect(found?.changes.map(({ logicalId, replacement }) => [logicalId, replacement])).toEqual([['A', 'True'], ['B', undefined]]);
+  });
+
+  it('tells what happens inside nested stacks', async () => {
+    cloudFormation
+      .on(DescribeChangeSetCommand)
+      .resolves(answer({ Changes: [change('Inner', { ChangeSetId: 'arn:nested', ResourceType: 'AWS::CloudFormation::Stack' })] }))
+      .on(DescribeChangeSetCommand, { ChangeSetName: 'arn:nested' })
+      .resolves(answer({ Changes: [change('Queue')] }));
+    expect((await describeChangeSet(client, id))?.changes.map(({ logicalId }) => logicalId)).toEqual(['Inner', 'Inner/Queue']);
+  });
+
+  it('never hands on a property value', async () => {
+    const secret = { BeforeContext: 'hunter2', AfterContext: 'hunter2', Details: [{ Target: { Attribute: 'Properties', Name: 'Password', BeforeValue: 'hunter2', AfterValue: 'hunter2' } }] };
+    cloudFormation.on(DescribeChangeSetCommand).resolves(answer({ Changes: [change('A', secret)] }));
+    expect(JSON.stringify(await describeChangeSet(client, id))).not.toContain('hunter2');
+  });
+
+  it('counts a parameter that stands for another value by that value', async () => {
+    cloudFormation.on(DescribeChangeSetCommand).resolves(answer({ Parameters: [{ ParameterKey: 'Image', ParameterValue: '/images/latest', ResolvedValue: 'ami-1' }] }));
+    expect((await describeChangeSet(client, id))?.parameters).toEqual({ Image: 'ami-1' });
+  });
+
+  it.each([new ChangeSetNotFoundException({ message: 'gone', $metadata: {} }), refused('ValidationError', 'Stack [orders-dev] does not exist')])('that is not there is no error: %s', async (error) => {
+    cloudFormation.on(DescribeChangeSetCommand).rejects(error);
+    expect(await lookAtChangeSet(client, id)).toEqual({ answer: 'gone' });
+    cloudFormation.on(DeleteChangeSetCommand).rejects(error);
+    await expect(deleteChangeSet(client, id)).resolves.toBeUndefined();
+  });
+
+  it('that failed early says the real reason, which only the events have', async () => {
+    cloudFormation
+      .on(DescribeChangeSetCommand)
+      .resolves(answer({ Status: 'FAILED', ExecutionStatus: 'UNAVAILABLE', StatusReason: 'The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]. To troubleshoot use the DescribeEvents API' }))
+      .on(DescribeEventsCommand, { ChangeSetName: 'arn:set', Filters: { FailedEvents: true } })
+      .resolves({
+        OperationEvents: [
+          { EventType: 'VALIDATION_ERROR', ValidationFailureMode: 'WARN', LogicalResourceId: 'Other', ValidationStatusReason: 'only a warning' },
+          { EventType: 'VALIDATION_ERROR', ValidationFailureMode: 'FAIL', LogicalResourceId: 'Bucket', ValidationPath: '/Resources/Bucket', ValidationStatusReason: 'orders already exists' },
+        ],
+      });
+    expect(await lookAtChangeSet(client, id)).toEqual({ answer: 'failed', reason: 'Bucket at /Resources/Bucket: orders already exists' });
+  });
+
+  it('that failed because of a nested one says what failed there', async () => {
+    const nested = 'arn:aws:cloudformation:eu-west-1:222222222222:changeSet/inner/1';
+    cloudFormation
+      .on(DescribeChangeSetCommand)
+      .resolves(answer({ Status: 'FAILED', StatusReason: `Nested change set ${nested} was not successfully created: Currently in FAILED.` }))
+      .on(DescribeChangeSetCommand, { ChangeSetName: nested })
+      .resolves(answer({ Status: 'FAILED', StatusReason: 'Template error: unresolved reference' }));
+    expect(await lookAtChangeSet(client, id)).toEqual({ answer: 'failed', reason: 'Template error: unresolved reference' });
+  });
+
+  it('with changes of the outputs alone is ready, not empty', async () => {
+    cloudFormation.on(DescribeChangeSetCommand).resolves(answer({ Changes: [] }));
+    expect(await lookAtChangeSet(client, id)).toMatchObject({ answer: 'ready' });
+  });
+});
+
+describe('executing', () => {
+  it('always says that a failure is rolled back', async () => {
+    cloudFormation.on(ExecuteChangeSetCommand).resolves({});
+    expect(await executeChangeSet(client, id, 'db-1-x')).toBe('started');
+    expect(cloudFormation.commandCalls(ExecuteChangeSetCommand)[0]?.args[0].input).toEqual({ StackName: 'orders-dev', ChangeSetName: id.changeSet, ClientRequestToken: 'db-1-x', DisableRollback: false });
+  });
+
+  it.each([
+    [new TokenAlreadyExistsException({ message: 'x', $metadata: {} }), 'started-before'],
+    [new InvalidChangeSetStatusException({ message: 'x', $metadata: {} }), 'perhaps-started'],
+    [new ChangeSetNotFoundException({ message: 'x', $metadata: {} }), 'perhaps-started'],
+    [refused('InvalidChangeSetStatus', 'x'), 'perhaps-started'],
+    [refused('ChangeSetNotFound', 'x'), 'perhaps-started'],
+  ] as const)('again is no error: %s', async (error, expected) => {
+    cloudFormation.on(ExecuteChangeSetCommand).rejects(error);
+    expect(await executeChangeSet(client, id, 'db-1-x')).toBe(expected);
+  });
+
+  it('without permission says so', async () => {
+    cloudFormation.on(ExecuteChangeSetCommand).rejects(refused('AccessDenied', 'not authorized'));
+    await expect(executeChangeSet(client, id, 'db-1-x')).rejects.toMatchObject({ name: 'AccessDeniedError' });
+  });
+});
+
+describe('the events of an operation', () => {
+  const event = (EventId: string, ClientRequestToken: string) => ({ EventId, StackId: 'arn', StackName: 'orders-dev', LogicalResourceId: EventId, ClientRequestToken, Timestamp: new Date(0) });
+
+  it('are those with its token, read no further than its beginning', async () => {
+    cloudFormation
+      .on(DescribeStackEventsCommand)
+      .resolvesOnce({ StackEvents: [event('later', 'other'), event('c', 'mine')], NextToken: '2' })
+      .resolvesOnce({ StackEvents: [event('b', 'mine'), event('old', 'older')], NextToken: '3' })
+      .rejects(new Error('read too far'));
+    expect((await operationEvents(client, 'arn', 'mine')).map(({ logicalId }) => logicalId)).toEqual(['c', 'b']);
+  });
+});
+
+describe('a stack', () => {
+  it('that does not exist is undefined', async () => {
+    cloudFormation.on(DescribeStacksCommand).rejects(refused('ValidationError', 'Stack with id orders-dev does not exist'));
+    expect(await describeStack(client, 'orders-dev')).toBeUndefined();
+  });
+
+  it('that may not be looked at is an error', async () => {
+    cloudFormation.on(DescribeStacksCommand).rejects(refused('AccessDenied', 'not authorized'));
+    await expect(describeStack(client, 'orders-dev')).rejects.toMatchObject({ name: 'AccessDeniedError' });
+  });
+});
