@@ -16,9 +16,10 @@ export const notOvertaken = 'attribute_not_exists(pk) OR #sequence <= :sequence'
 /**
  * A release that changes nothing here is what runs here now, so an older one that still waits must not come after it.
  * That was seen without the lock, so it holds only if nobody moves the target meanwhile.
+ * @param dead an execution that holds the lock and does not run any more
  * @returns `moving` when somebody holds the lock: what was seen may be over already
  */
-export async function deployedAsIs(tableName: string, deployed: Deployed): Promise<'kept' | 'moving' | 'overtaken'> {
+export async function deployedAsIs(tableName: string, deployed: Deployed, dead?: string): Promise<'kept' | 'moving' | 'overtaken'> {
   const { application, environment, target, outputs, fence, ...fields } = deployed;
   const row = { ...fields, application, environment, target };
   const names = Object.keys(row);
@@ -27,7 +28,15 @@ export async function deployedAsIs(tableName: string, deployed: Deployed): Promi
       table().send(
         new TransactWriteCommand({
           TransactItems: [
-            { ConditionCheck: { TableName: tableName, Key: keys.lock(deployed), ConditionExpression: 'attribute_not_exists(#owner)', ExpressionAttributeNames: { '#owner': 'owner' } } },
+            {
+              ConditionCheck: {
+                TableName: tableName,
+                Key: keys.lock(deployed),
+                ConditionExpression: `attribute_not_exists(#owner)${dead === undefined ? '' : ' OR #owner = :dead'}`,
+                ExpressionAttributeNames: { '#owner': 'owner' },
+                ...(dead === undefined ? {} : { ExpressionAttributeValues: { ':dead': dead } }),
+              },
+            },
             {
               Update: {
                 TableName: tableName,

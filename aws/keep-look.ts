@@ -1,10 +1,11 @@
-import type { TargetRecord } from '../contracts/plan.ts';
+import type { Deployed, TargetRecord } from '../contracts/plan.ts';
 import type { Release } from '../contracts/release.ts';
 import { count } from '../domain/changes.ts';
 import { makePlan, type PlanFacts } from '../domain/plan.ts';
 import { risks } from '../domain/risks.ts';
 import type { Look } from './change-set-look.ts';
 import { deployedAsIs } from './deployed.ts';
+import { isRunning, readLock } from './locks.ts';
 import { storePlan } from './plans.ts';
 import { updateTarget } from './releases.ts';
 
@@ -38,7 +39,7 @@ export async function keepLook(where: Where, looked: Looked, look: Look, now: Da
     case 'failed':
       return await keep({ state: 'ended', outcome: 'failed', clean: true, reason: `Planning ${looked.target.stackName}: ${look.reason.replace(/\.$/, '')}. Mend it and push again.` });
     case 'no-changes': {
-      if (looked.release.mode === 'deploy' && (await deployedAsIs(where.tableName, deployedBy(looked, now))) === 'moving') return 'moving';
+      if (looked.release.mode === 'deploy' && (await isMoving(where.tableName, deployedBy(looked, now)))) return 'moving';
       return await keep({ state: 'ended', outcome: 'no-changes', clean: true, counts: { add: 0, modify: 0, replace: 0, remove: 0 }, risks: [], outputs: { ...looked.outputs } });
     }
     case 'ready': {
@@ -55,6 +56,14 @@ export async function keepLook(where: Where, looked: Looked, look: Look, now: Da
       });
     }
   }
+}
+
+/** A lock whose holder died moves nothing. */
+async function isMoving(tableName: string, deployed: Deployed): Promise<boolean> {
+  if ((await deployedAsIs(tableName, deployed)) !== 'moving') return false;
+  const owner = (await readLock(tableName, deployed))?.owner;
+  if (owner !== undefined && (await isRunning(owner))) return true;
+  return (await deployedAsIs(tableName, deployed, owner)) === 'moving';
 }
 
 function deployedBy({ release, environment, target, outputs }: Looked, now: Date) {

@@ -22,7 +22,7 @@ def _install() -> None:
     import lambda_errors
     import mail
     import policy_variables
-    import principal_arn
+    import condition_keys
     import resources
     import routing
     import s3_reading
@@ -31,9 +31,10 @@ def _install() -> None:
     from repositories import service, store
 
     events.install()
-    for hook in (calls, policy_variables, principal_arn, stack_events, bus_delivery, lambda_errors, step_functions, s3_reading, mail, resources,
+    for hook in (calls, policy_variables, condition_keys, stack_events, bus_delivery, lambda_errors, step_functions, s3_reading, mail, resources,
                  http_apis, builds.service):
         hook.install()
+    routing.name_builds()
     routing.add_service("codecommit", "CodeCommit_20150413", service, service.resource_arn)
     store.open_door()
 

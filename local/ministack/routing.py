@@ -1,5 +1,6 @@
 """Adds a service of our own to MiniStack, so that signatures and IAM hold for it as for the others."""
 
+import json
 import sys
 
 from patching import module, need, replace
@@ -25,6 +26,29 @@ def add_service(name: str, target_prefix: str, service, resource_arn) -> None:
         def extract(service_name, method, path, headers, body, query, region, account):
             if service_name == name:
                 return resource_arn(body, region, account)
+            return original(service_name, method, path, headers, body, query, region, account)
+
+        return extract
+
+    replace(actions, "extract_resource_arn", extended)
+
+
+def name_builds() -> None:
+    """BatchGetBuilds is about a project (Service Authorization Reference, AWS CodeBuild); MiniStack asks for ``*``.
+
+    Of several builds the first one's project is asked for, which is enough for callers that ask for one.
+    """
+
+    def extended(original):
+        def extract(service_name, method, path, headers, body, query, region, account):
+            if service_name == "codebuild":
+                try:
+                    ids = json.loads(body or b"{}").get("ids") or []
+                except ValueError:
+                    ids = []
+                if ids:
+                    project = str(ids[0]).split("build/")[-1].split(":")[0]
+                    return f"arn:aws:codebuild:{region}:{account}:project/{project}"
             return original(service_name, method, path, headers, body, query, region, account)
 
         return extract

@@ -1,7 +1,9 @@
-"""`aws:PrincipalArn` of a session is the ARN of its role, with the role's path.
+"""Two condition keys of IAM as AWS fills them in (IAM User Guide, "AWS global condition context keys").
 
-MiniStack answers the session's own ARN (`…:assumed-role/name/session`). On AWS a trust policy pins roles by
-`arn:aws:iam::account:role/path/*` (IAM User Guide, "AWS global condition context keys"), and ours do.
+``aws:PrincipalArn`` of a session is the ARN of its role, with the role's path: trust policies pin roles by
+``arn:aws:iam::account:role/path/*``. MiniStack answers the session's own ARN.
+
+``aws:SecureTransport`` is true: the loopback stands for TLS here, and buckets that refuse anything else must be usable.
 """
 
 from identity import evaluator, iam
@@ -24,6 +26,8 @@ def install() -> None:
         def resolve(key, ctx):
             if key.lower() == "aws:principalarn" and ":assumed-role/" in (ctx.principal_arn or ""):
                 return role_of(ctx.principal_arn)
+            if key.lower() == "aws:securetransport":
+                return "true"
             return original(key, ctx)
 
         return resolve

@@ -1,0 +1,61 @@
+import { lookAtChangeSet } from '../../aws/change-set-look.ts';
+import { createChangeSet, deleteChangeSet, executeChangeSet, hasChangeSets } from '../../aws/change-sets.ts';
+import { deleteStack, describeStack } from '../../aws/cloudformation.ts';
+import { describeChangeSet } from '../../aws/described-change-set.ts';
+import { readOutcome } from '../../aws/stack-outcome.ts';
+import { checkPlan } from '../../functions/check-plan/handler.ts';
+import { closeTarget } from '../../functions/close-target/handler.ts';
+import { discardPlan } from '../../functions/discard-plan/handler.ts';
+import { executePlan } from '../../functions/execute-change-set/handler.ts';
+import { lookAtStack } from '../../functions/look-at-stack/handler.ts';
+import { onStackEvent } from '../../functions/on-stack-event/handler.ts';
+import { openChangeSet } from '../../functions/open-change-set/handler.ts';
+import { takeLock } from '../../functions/take-lock/handler.ts';
+import type { CloseTarget } from '../../contracts/tasks.ts';
+import { FakeCloudFormation } from './cloudformation.ts';
+import { FakeRecords } from './records.ts';
+import { task } from './samples.ts';
+
+export const execution = 'arn:aws:states:eu-west-1:111111111111:execution:execute-plan:one';
+const stackCalls = { describeStack, createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, hasChangeSets, deleteStack, lookAtChangeSet, readOutcome };
+
+/** One target with its account: the real calls against a CloudFormation that keeps state, and our records in memory. */
+export function aStage() {
+  const cloud = new FakeCloudFormation().install();
+  const records = new FakeRecords();
+  const uses = Object.assign(records, stackCalls);
+  const { where } = records;
+  const stackEvent = (arn: string, status: string, { token, account = cloud.account, region = cloud.region }: { token?: string | undefined; account?: string; region?: string } = {}) =>
+    onStackEvent(uses, where, {
+      id: '1',
+      account,
+      region,
+      time: '',
+      source: 'aws.cloudformation',
+      'detail-type': 'CloudFormation Stack Status Change',
+      detail: { 'stack-id': arn, 'status-details': { status }, 'client-request-token': token },
+    });
+  return {
+    cloud,
+    records,
+    uses,
+    where,
+    stackEvent,
+    open: () => openChangeSet(uses, where, task),
+    lock: () => takeLock(uses, where, { ...task, execution, token: 'lock-token' }),
+    check: () => checkPlan(uses, where, { ...task, fence: 1 }),
+    execute: (token = 'run-token') => executePlan(uses, where, { ...task, fence: 1, token }),
+    look: (token = 'look-token') => lookAtStack(uses, where, { ...task, fence: 1, token }),
+    close: (fields: Partial<CloseTarget>) => closeTarget(uses, where, { ...task, execution, ...fields }),
+    discard: () => discardPlan(uses, where, task),
+    record: () => records.targets.get('dev/main'),
+    answers: (token: string) => records.completed.filter((done) => done.token === token).map(({ answer }) => answer),
+    /** The stack's event, as it is forwarded to us. */
+    event: (status: string, fields: { token?: string; account?: string; region?: string } = {}) => {
+      const stack = cloud.stack('orders-dev');
+      return stackEvent(stack.arn, status, { token: stack.token, ...fields });
+    },
+    /** Calls that the target account sees; each visit begins with AssumeRole. */
+    calls: () => cloud.calls.length + records.visits.length,
+  };
+}

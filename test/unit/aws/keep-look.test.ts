@@ -1,0 +1,68 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { keepLook, type Looked } from '../../../aws/keep-look.ts';
+import { Plan } from '../../../contracts/plan.ts';
+import { aChange, aRelease, aTarget } from '../../fakes/samples.ts';
+
+const table = mockClient(DynamoDBDocumentClient);
+const s3 = mockClient(S3Client);
+const sfn = mockClient(SFNClient);
+const where = { tableName: 't', bucket: 'artifacts' };
+const now = new Date('2026-01-01T00:00:00.000Z');
+const looked: Looked = { release: aRelease(), templateSha256: 'e'.repeat(64), environment: 'dev', target: aTarget(), attempt: '1-1', operation: 'UPDATE', outputs: { Url: 'x' } };
+const held = new TransactionCanceledException({ message: 'x', $metadata: {}, CancellationReasons: [{ Code: 'ConditionalCheckFailed' }, { Code: 'None' }] });
+const written = () => Object.values(table.commandCalls(UpdateCommand)[0]?.args[0].input.ExpressionAttributeValues ?? {});
+
+beforeEach(() => {
+  for (const mock of [table, s3, sfn]) mock.reset();
+  table.on(UpdateCommand).resolves({});
+});
+
+describe('what was seen of a change set', () => {
+  it('is kept whole in the bucket, and in short in the row', async () => {
+    s3.on(PutObjectCommand).resolves({});
+    const described = {
+      arn: 'arn:set', stackArn: 'arn:stack', status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', reason: undefined,
+      parameters: { Size: '1' }, tags: {}, capabilities: ['CAPABILITY_IAM'] as const, changes: [aChange({ action: 'Remove' })],
+    };
+    expect(await keepLook(where, looked, { answer: 'ready', described }, now)).toBe('settled');
+    const put = s3.commandCalls(PutObjectCommand)[0]?.args[0].input;
+    expect(put?.Key).toBe('plans/orders-12-3f2a9c1b/dev/main/1-1.json');
+    const plan = Plan.parse(JSON.parse(String(put?.Body)));
+    expect(written()).toEqual(expect.arrayContaining(['planned', plan.digest, 'arn:set', { add: 0, modify: 0, replace: 0, remove: 1 }]));
+  });
+
+  it('without changes counts as deployed, so that nothing older comes after it', async () => {
+    table.on(TransactWriteCommand).resolves({});
+    expect(await keepLook(where, looked, { answer: 'no-changes' }, now)).toBe('settled');
+    expect(table.commandCalls(TransactWriteCommand)).toHaveLength(1);
+    expect(written()).toContain('no-changes');
+  });
+
+  it('without changes counts for nothing while somebody moves the target', async () => {
+    table.on(TransactWriteCommand).rejects(held).on(GetCommand).resolves({ Item: { owner: 'other', fence: 1 } });
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });
+    expect(await keepLook(where, looked, { answer: 'no-changes' }, now)).toBe('moving');
+    expect(table.commandCalls(UpdateCommand)).toHaveLength(0);
+  });
+
+  it('without changes is not held up by a lock whose holder died', async () => {
+    table.on(TransactWriteCommand).rejectsOnce(held).resolves({}).on(GetCommand).resolves({ Item: { owner: 'dead', fence: 1 } });
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'ABORTED' });
+    expect(await keepLook(where, looked, { answer: 'no-changes' }, now)).toBe('settled');
+  });
+
+  it('in a release that only looks says nothing of what is deployed', async () => {
+    await keepLook(where, { ...looked, release: aRelease({ mode: 'plan' }) }, { answer: 'no-changes' }, now);
+    expect(table.commandCalls(TransactWriteCommand)).toHaveLength(0);
+  });
+
+  it('that failed is one sentence', async () => {
+    await keepLook(where, looked, { answer: 'failed', reason: 'Template error.' }, now);
+    expect(written()).toContain('Planning orders-dev: Template error. Mend it and push again.');
+  });
+});
