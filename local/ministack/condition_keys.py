@@ -1,13 +1,15 @@
-"""Two condition keys of IAM as AWS fills them in (IAM User Guide, "AWS global condition context keys").
+"""Condition keys of IAM as AWS fills them in (IAM User Guide, "AWS global condition context keys").
 
 ``aws:PrincipalArn`` of a session is the ARN of its role, with the role's path: trust policies pin roles by
 ``arn:aws:iam::account:role/path/*``. MiniStack answers the session's own ARN.
 
 ``aws:SecureTransport`` is true: the loopback stands for TLS here, and buckets that refuse anything else must be usable.
+
+``cloudformation:RoleArn`` of CreateChangeSet and DeleteStack is the role that is given to CloudFormation.
 """
 
 from identity import evaluator, iam
-from patching import replace
+from patching import module, replace
 
 
 def role_of(arn: str) -> str:
@@ -33,3 +35,17 @@ def install() -> None:
         return resolve
 
     replace(evaluator, "_resolve_condition_key", make)
+
+    actions = module("core.iam_actions")
+
+    def with_role(original):
+        def context(service, action, body, params):
+            found = original(service, action, body, params)
+            role = params.get("RoleARN") if service == "cloudformation" else None
+            if role:
+                found = {**found, "cloudformation:RoleArn": role[0] if isinstance(role, list) else role}
+            return found
+
+        return context
+
+    replace(actions, "request_tag_context", with_role)
