@@ -25,6 +25,8 @@ export interface System {
 
 export interface SystemOptions {
   readonly stateDir: string;
+  /** Keep what an earlier start left. */
+  readonly persist?: boolean;
   /** After how many seconds a wait whose event may be lost looks for itself. */
   readonly lookAgainSeconds?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -35,9 +37,9 @@ export interface SystemOptions {
 const quietly = async <T>(_: string, work: () => Promise<T>): Promise<T> => await work();
 
 /** Brings everything up as a platform team would: the tools account's stack, then one stack in each target account. */
-export async function bringUp({ stateDir, lookAgainSeconds = 900, env = {}, part = quietly }: SystemOptions): Promise<System> {
+export async function bringUp({ stateDir, persist = false, lookAgainSeconds = 900, env = {}, part = quietly }: SystemOptions): Promise<System> {
   await mkdir(stateDir, { recursive: true });
-  const [cloud] = await Promise.all([part('local cloud', () => startCloud({ stateDir, env })), part('bundles', async () => { await build(); })]);
+  const [cloud] = await Promise.all([part('local cloud', () => startCloud({ stateDir, persist, env })), part('bundles', async () => { await build(); })]);
   try {
     return await deployEverything(cloud, lookAgainSeconds, part);
   } catch (error) {

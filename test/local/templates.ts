@@ -24,7 +24,10 @@ export function parametersApplication({ values, order = ['dev', 'staging'], reso
   };
 }
 
-/** CloudFormation refuses it only while it creates it: a permission for a function that does not exist. */
+/** CloudFormation refuses it only while it creates it: a function whose code is nowhere. */
 export const failsOnCreate = {
-  Broken: { Type: 'AWS::Lambda::Permission', Properties: { FunctionName: 'there-is-no-such-function', Action: 'lambda:InvokeFunction', Principal: 's3.amazonaws.com' } },
+  Broken: {
+    Type: 'AWS::Lambda::Function',
+    Properties: { Runtime: 'nodejs24.x', Handler: 'index.handler', Role: 'arn:aws:iam::222222222222:role/nobody', Code: { S3Bucket: 'there-is-no-such-bucket-here', S3Key: 'code.zip' } },
+  },
 };

@@ -115,12 +115,15 @@ export class Town {
     }, limit);
   }
 
+  /** Waits until a release asks for an approval; one that ends without asking fails at once, with its reason. */
   async waitsIn(release: string, environment: string): Promise<Shown> {
-    return await until(`${release} waits for an approval in ${environment}`, async () => {
-      const shown = await this.show(release);
-      if (shown.release.state === 'ended') throw new Error(`${release} ended: ${JSON.stringify(shown.release)}`);
-      return shown.approvals.some((approval) => approval.environment === environment && approval.state === 'waiting') ? shown : undefined;
+    const shown = await until(`${release} waits for an approval in ${environment}`, async () => {
+      const now = await this.show(release);
+      const waits = now.approvals.some((approval) => approval.environment === environment && approval.state === 'waiting');
+      return waits || now.release.state === 'ended' ? now : undefined;
     }, 120_000);
+    if (shown.release.state === 'ended') throw new Error(`${release} ended without asking: ${JSON.stringify(shown.release)}`);
+    return shown;
   }
 
   async decide(release: string, environment: string, decision: 'approve' | 'reject', person: Person = 'alex', reason = 'as tested'): Promise<unknown> {
