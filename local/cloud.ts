@@ -164,6 +164,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       rmSync(join(stateDir, name), { recursive: true, force: true });
   }
   for (const name of ['home', 'tmp']) mkdirSync(join(stateDir, name), { recursive: true });
+  // Functions are unpacked below this folder. On AWS nothing lies above them; here our own package.json would, and make
+  // modules of their plain .js files.
+  writeFileSync(join(stateDir, 'package.json'), '{ "type": "commonjs" }\n');
 
   const logFile = join(stateDir, 'emulator.log');
   const { env, secret } = emulatorEnvironment(
