@@ -2,7 +2,7 @@ import { DescribeStackResourceCommand, CloudFormationClient } from '@aws-sdk/cli
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../fakes/until.ts';
-import { parametersApplication } from './templates.ts';
+import { parametersApplication, takes } from './templates.ts';
 import { type Application, outcomes, Town } from './town.ts';
 
 let town: Town;
@@ -58,7 +58,8 @@ it('a lost CloudFormation event costs a delay, not the outcome', { timeout: 120_
   const app = application('lost-event');
   await town.system.cloud.admin.dropStackEvents(1000);
   try {
-    const shown = await app.release(parametersApplication({ values: { One: '1' } }));
+    // The stack outlives the first look, so only the event or a later look can end the wait.
+    const shown = await app.release(parametersApplication({ values: { One: '1' }, resources: takes(3) }));
     expect(outcomes(shown)).toEqual({ dev: 'deployed', staging: 'deployed' });
   } finally {
     await town.system.cloud.admin.dropStackEvents(0);
@@ -67,7 +68,7 @@ it('a lost CloudFormation event costs a delay, not the outcome', { timeout: 120_
 
 it('functions killed in the middle end in the right outcome', { timeout: 120_000 }, async () => {
   const app = application('killed');
-  const release = await app.releaseOf(await app.push(parametersApplication({ values: { One: '1' } })));
+  const release = await app.releaseOf(await app.push(parametersApplication({ values: { One: '1' }, resources: takes(2) })));
   await until('the release is planned somewhere', async () => (await town.show(release)).story.some(({ kind }) => kind === 'planned'));
   // Killed again and again while it executes, then left alone.
   for (let round = 0; round < 5; round += 1) {

@@ -31,3 +31,22 @@ export const failsOnCreate = {
     Properties: { Runtime: 'nodejs24.x', Handler: 'index.handler', Role: 'arn:aws:iam::222222222222:role/nobody', Code: { S3Bucket: 'there-is-no-such-bucket-here', S3Key: 'code.zip' } },
   },
 };
+
+const sleeper = `exports.handler = async (event) => {
+  if (event.RequestType !== 'Delete') await new Promise((done) => setTimeout(done, Number(event.ResourceProperties.Seconds) * 1000));
+  const { StackId, RequestId, LogicalResourceId } = event;
+  await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify({ Status: 'SUCCESS', PhysicalResourceId: 'slow', StackId, RequestId, LogicalResourceId }) });
+};`;
+
+/** Gives a stack a duration: stacks are instant in the local cloud otherwise. */
+export const takes = (seconds: number) => ({
+  SleeperRole: {
+    Type: 'AWS::IAM::Role',
+    Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] } },
+  },
+  Sleeper: {
+    Type: 'AWS::Lambda::Function',
+    Properties: { Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 30, Role: { 'Fn::GetAtt': ['SleeperRole', 'Arn'] }, Code: { ZipFile: sleeper } },
+  },
+  Slow: { Type: 'Custom::Slow', Properties: { ServiceToken: { 'Fn::GetAtt': ['Sleeper', 'Arn'] }, Seconds: seconds } },
+});

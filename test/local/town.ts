@@ -97,7 +97,8 @@ export class Town {
     return await Promise.all(
       names.map(async (name) => {
         const application = new Application(this, name, join(this.#folder, name));
-        await mkdir(application.folder);
+        // Asked for again, an application goes on where it was.
+        await mkdir(application.folder, { recursive: true });
         await application.git('init', '--quiet');
         return application;
       }),
