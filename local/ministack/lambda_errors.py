@@ -10,6 +10,8 @@ from patching import module, need, replace, replace_text
 runtime = need(module("core.lambda_runtime"), "_workers", "_lock", "kill_workers")
 lambda_svc = module("services.lambda_svc")
 KEY = "__drawbridge_error__"
+# The words of MiniStack for a process that ended without an answer, in any of the moments in which it can.
+_DIED = ("Worker process died", "Worker process exited", "Worker returned no response", "[Errno 32]", "'NoneType'")
 
 _NODE_OLD = 'status: "error", error: String(err.message || err), trace: err.stack || ""'
 _NODE_OLD_SYNC = 'status: "error", error: e.message, trace: e.stack'
@@ -42,6 +44,9 @@ def install() -> None:
                 error = body[KEY]
                 log = "\n".join(filter(None, [answer.get("log", ""), *error["trace"]]))
                 return {"body": error, "error": True, "log": log}
+            if answer.get("error") and isinstance(body, dict) and str(body.get("errorMessage", "")).startswith(_DIED):
+                # What Lambda says of an environment that crashed.
+                return {**answer, "body": {**body, "errorType": "Runtime.ExitError"}}
             return answer
 
         return execute
