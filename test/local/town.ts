@@ -15,7 +15,7 @@ interface Shown {
   readonly environments: readonly { readonly environment: string; readonly state: string; readonly outcome?: string; readonly reason?: string; readonly digest?: string }[];
   readonly targets: readonly { readonly environment: string; readonly target: string; readonly outcome?: string; readonly clean?: boolean; readonly reason?: string; readonly counts?: Record<string, number>; readonly outputs?: Record<string, string>; readonly risks?: readonly string[] }[];
   readonly approvals: readonly { readonly environment: string; readonly state: string; readonly digest: string }[];
-  readonly story: readonly { readonly kind: string; readonly text: string }[];
+  readonly story: readonly { readonly kind: string; readonly about: string; readonly text: string; readonly at: string }[];
 }
 export type { Shown };
 

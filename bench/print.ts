@@ -1,0 +1,16 @@
+type Row = Readonly<Record<string, string | number>>;
+
+/** A table for people. Numbers stand right, text left. */
+export function print(title: string, rows: readonly Row[]): void {
+  const names = Object.keys(rows[0] ?? {});
+  const cells = rows.map((row) => names.map((name) => String(row[name] ?? '')));
+  const widths = names.map((name, index) => Math.max(name.length, ...cells.map((cell) => cell[index]?.length ?? 0)));
+  const line = (texts: readonly string[]) =>
+    texts.map((text, index) => (/^[\d.]+$/.test(text) ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0))).join('  ').trimEnd();
+  process.stdout.write(`\n${title}\n\n  ${line(names)}\n${cells.map((cell) => `  ${line(cell)}\n`).join('')}`);
+}
+
+export function median(numbers: readonly number[]): number {
+  const inOrder = [...numbers].sort((a, b) => a - b);
+  return inOrder[Math.floor(inOrder.length / 2)] ?? Number.NaN;
+}
