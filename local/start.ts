@@ -81,7 +81,7 @@ async function deliver(system: System, application: string, project: Project, pa
   const answered = new Set<string>();
   for (;;) {
     const { shown, waiting } = await follow(system, release, told, (text) => { parts.step(text); }, answered);
-    if (waiting === undefined) return finish(shown, parts, (Date.now() - began) / 1000);
+    if (waiting === undefined) return await finish(shown, parts, (Date.now() - began) / 1000);
     answered.add(waiting);
     if (options.yes) {
       await knock(system.doorUrl, system.people.alex, system.cloud.region, 'POST', `/releases/${release}/environments/${waiting}/decision`, { decision: 'approve', reason: 'npm start -- --yes' });
@@ -94,16 +94,27 @@ async function deliver(system: System, application: string, project: Project, pa
   }
 }
 
-function finish({ release, targets }: Awaited<ReturnType<typeof follow>>['shown'], parts: Parts, seconds: number): number {
+async function finish({ release, targets }: Awaited<ReturnType<typeof follow>>['shown'], parts: Parts, seconds: number): Promise<number> {
   const good = release.outcome === 'deployed' || release.outcome === 'no-changes';
   parts.line('');
   parts.line(`${good ? pc.green(release.outcome ?? '') : pc.red(release.outcome ?? '')} ${release.id} ${pc.dim(`${seconds.toFixed(1)} s from push to end`)}`);
   if (release.reason !== undefined) parts.line(release.reason);
   for (const { environment, stackName, outputs = {} } of targets) {
-    for (const [name, value] of Object.entries(outputs)) parts.line(`  ${environment.padEnd(8)} ${stackName}  ${name} = ${value}`);
+    for (const [name, value] of Object.entries(outputs)) parts.line(`  ${environment.padEnd(8)} ${stackName}  ${name} = ${value}${await answerOf(value)}`);
   }
   parts.line(pc.dim(`  ${parts.summary()}; ${parts.since()} in all`));
   return good ? 0 : 1;
+}
+
+/** What an address that was deployed answers; anything else has no answer. */
+async function answerOf(value: string): Promise<string> {
+  if (!/^https?:\/\//.test(value)) return '';
+  try {
+    const response = await fetch(value, { signal: AbortSignal.timeout(20_000) });
+    return pc.dim(`  answers ${String(response.status)} ${(await response.text()).slice(0, 100)}`);
+  } catch (error) {
+    return pc.red(`  does not answer: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function explain(system: System, application: string, { folder }: Project, parts: Parts): void {
