@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import pc from 'picocolors';
+import { RegisterAnswer } from '../../contracts/commands.ts';
+import { InvalidInputError } from '../../domain/errors.ts';
+import type { ControlPlane } from '../connect.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+
+interface Options {
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+}
+
+const colour = (line: string): string => (line.startsWith('+') ? pc.green(line) : line.startsWith('-') ? pc.red(line) : pc.yellow(line));
+
+async function agreed(yes: boolean): Promise<boolean> {
+  if (yes) return true;
+  if (!process.stdin.isTTY) throw new InvalidInputError('Registering: nobody is there to be asked. Give --yes to register what was shown.');
+  const asking = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await asking.question('Register this? [y/N] ');
+  asking.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** Shows what would differ, asks, and registers exactly what was shown. */
+export async function register(controlPlane: ControlPlane, output: Output, file: string, { dryRun, yes }: Options): Promise<ExitCode> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new InvalidInputError(`Reading ${file}: there is no such file.`);
+  });
+  const shown = await controlPlane.ask(RegisterAnswer, 'POST', '/registry', { text, dryRun: true });
+  for (const line of shown.difference) output.line(`  ${colour(line)}`);
+  if (!shown.changed) output.line(`Nothing differs from version ${String(shown.version)}.`);
+  if (dryRun || !shown.changed) {
+    output.answer(shown);
+    return exitCodes.ok;
+  }
+  if (!(await agreed(yes || output.json))) {
+    output.line('Nothing was registered.');
+    return exitCodes.ok;
+  }
+  const registered = await controlPlane.ask(RegisterAnswer, 'POST', '/registry', { text, expectedVersion: shown.version });
+  output.line(`Registered as version ${String(registered.version)}.`);
+  output.answer(registered);
+  return exitCodes.ok;
+}

@@ -1,0 +1,51 @@
+import pc from 'picocolors';
+import { ReleasesAnswer, ShowAnswer } from '../../contracts/commands.ts';
+import { NotFoundError } from '../../domain/errors.ts';
+import type { ControlPlane } from '../connect.ts';
+import { type ExitCode, exitCodes, outcomeCode } from '../exit-codes.ts';
+import { follow, storyLine } from '../follow.ts';
+import { coloured, type Output } from '../output.ts';
+
+async function idOf(controlPlane: ControlPlane, release: string): Promise<string> {
+  if (release !== 'latest') return release;
+  const { releases } = await controlPlane.ask(ReleasesAnswer, 'GET', '/releases?limit=1');
+  if (releases[0] === undefined) throw new NotFoundError('Looking for the latest release: there is none yet.');
+  return releases[0].id;
+}
+
+/** What would happen, or happened, to each target. */
+export function targets(output: Output, { targets: all }: ShowAnswer): void {
+  for (const { environment, stackName, account, outcome, state, counts, risks = [], reason } of all) {
+    const changes = counts === undefined ? '' : `  ${String(counts.add)} added, ${String(counts.modify)} changed, ${String(counts.replace)} replaced, ${String(counts.remove)} deleted`;
+    output.line(`  ${environment.padEnd(10)} ${stackName} in ${account}: ${coloured(outcome ?? state)}${changes}`);
+    for (const risk of risks) output.line(`             ${pc.red(risk)}`);
+    if (reason !== undefined) output.line(`             ${reason}`);
+  }
+}
+
+function approvals(output: Output, { approvals: all }: ShowAnswer): void {
+  for (const { environment, state, votes, approvers, required } of all) {
+    output.line(`  ${environment.padEnd(10)} ${coloured(state)}: ${String(required)} of ${approvers.join(', ')}`);
+    for (const { approver, decision, reason, at, channel } of votes) output.line(`             ${approver} ${decision === 'approve' ? 'said yes' : 'said no'} by ${channel}, ${at.slice(0, 16).replace('T', ' ')} UTC${reason === '' ? '' : `: ${reason}`}`);
+  }
+}
+
+/** The story of one release; a failure in one sentence first. */
+export async function show(controlPlane: ControlPlane, output: Output, release: string, options: { follow: boolean }): Promise<ExitCode> {
+  const id = await idOf(controlPlane, release);
+  let answer = await controlPlane.ask(ShowAnswer, 'GET', `/releases/${encodeURIComponent(id)}`);
+  const { release: it } = answer;
+  output.line(`${pc.bold(it.id)}  ${coloured(it.outcome ?? it.state)}`);
+  if (it.reason !== undefined) output.line(`  ${it.reason}`);
+  output.line(`  ${it.commit.slice(0, 8)} on ${it.branch} by ${it.author.name}: ${it.message}`);
+  for (const remark of it.remarks) output.line(`  ${pc.yellow('remark')} ${remark}`);
+  output.line();
+  for (const line of answer.story) output.line(storyLine(line));
+  if (options.follow && it.state !== 'ended') answer = await follow(controlPlane, output, id, answer.story.length);
+  if (answer.targets.length > 0) output.line();
+  targets(output, answer);
+  if (answer.approvals.length > 0) output.line();
+  approvals(output, answer);
+  output.answer(answer);
+  return answer.release.state === 'ended' ? outcomeCode(answer.release.outcome) : exitCodes.ok;
+}

@@ -1,0 +1,31 @@
+import pc from 'picocolors';
+import { ReleasesAnswer, StatusAnswer } from '../../contracts/commands.ts';
+import type { ControlPlane } from '../connect.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { ago, coloured, type Output } from '../output.ts';
+
+/** Which commit is where, and what waits for whom. */
+export async function status(controlPlane: ControlPlane, output: Output): Promise<ExitCode> {
+  const answer = await controlPlane.ask(StatusAnswer, 'GET', '/status');
+  for (const { application, deployed, newest, waiting } of answer.applications) {
+    output.line(`${pc.bold(application)}${newest === undefined ? '' : `  newest ${newest.id} (${coloured(newest.outcome ?? newest.state)}, ${ago(newest.createdAt)})`}`);
+    output.table(deployed.map((it) => [it.environment, it.stackName, it.commit.slice(0, 8), it.branch, it.release, ago(it.deployedAt)]));
+    for (const it of waiting) {
+      const missing = it.approvers.filter((name) => !it.yeses.includes(name)).join(', ');
+      output.line(`  ${pc.yellow('waits')} ${it.environment} for ${String(it.required - it.yeses.length)} of ${missing}: ${it.release}, since ${ago(it.since)}`);
+      output.line(`        drawbridge approve ${it.release} ${it.environment}`);
+    }
+    if (deployed.length === 0 && waiting.length === 0) output.line('  nothing is deployed');
+  }
+  if (answer.applications.length === 0) output.line('No application is registered.');
+  output.answer(answer);
+  return exitCodes.ok;
+}
+
+export async function releases(controlPlane: ControlPlane, output: Output, { application, limit }: { application?: string | undefined; limit: string }): Promise<ExitCode> {
+  const answer = await controlPlane.ask(ReleasesAnswer, 'GET', `/releases?limit=${encodeURIComponent(limit)}${application === undefined ? '' : `&application=${encodeURIComponent(application)}`}`);
+  output.table(answer.releases.map((it) => [it.id, it.outcome ?? it.state, it.branch, it.author.name, ago(it.createdAt), it.message.slice(0, 60)]));
+  if (answer.releases.length === 0) output.line('There is no release yet. Push to a registered branch.');
+  output.answer(answer);
+  return exitCodes.ok;
+}

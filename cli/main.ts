@@ -1,0 +1,90 @@
+import { Command, CommanderError } from 'commander';
+import { ControlPlane, type ConnectOptions } from './connect.ts';
+import { decide, retry } from './commands/decide.ts';
+import { down, reset, up } from './commands/local.ts';
+import { plan } from './commands/plan.ts';
+import { register } from './commands/register.ts';
+import { show } from './commands/show.ts';
+import { releases, status } from './commands/status.ts';
+import { validate } from './commands/validate.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { Output } from './output.ts';
+
+interface Common extends ConnectOptions {
+  readonly json: boolean;
+}
+
+const program = new Command('drawbridge')
+  .description('Deploys into many AWS accounts: built once, planned everywhere, approved by a person, executed exactly so.')
+  .option('--json', 'one JSON document instead of text', false)
+  .option('--url <url>', 'the control plane’s address (DRAWBRIDGE_URL)')
+  .option('--region <region>', 'its Region (AWS_REGION)')
+  .option('--stack <name>', 'its stack', 'drawbridge')
+  .option('--as <person>', 'who you are in the local cloud', 'alex')
+  .exitOverride()
+  .configureHelp({ sortSubcommands: false });
+
+const output = () => new Output(program.opts<Common>().json);
+const controlPlane = () => new ControlPlane(program.opts<Common>());
+
+/** Runs a command and turns how it ended into the exit code. */
+function ending<Args extends unknown[]>(run: (...args: Args) => Promise<ExitCode>) {
+  return async (...args: Args): Promise<void> => {
+    try {
+      process.exitCode = await run(...args);
+    } catch (error) {
+      output().trouble(error);
+      process.exitCode = exitCodeOf(error);
+    }
+  };
+}
+
+program.command('validate [files...]').description('check environments.yaml, drawbridge.yaml or samconfig.toml').action(ending((files: string[]) => validate(output(), files)));
+program
+  .command('plan')
+  .description('what would this working tree change in each environment?')
+  .option('--application <name>')
+  .option('--remote <name>', 'the git remote of the application’s repository', 'drawbridge')
+  .action(ending((options: { application?: string; remote: string }) => plan(controlPlane(), output(), options)));
+program
+  .command('register <file>')
+  .description('register environments.yaml: shows the difference, asks, keeps history')
+  .option('--dry-run', 'only show the difference', false)
+  .option('--yes', 'do not ask', false)
+  .action(ending((file: string, options: { dryRun: boolean; yes: boolean }) => register(controlPlane(), output(), file, options)));
+program.command('status').description('which commit is where, and what waits for whom').action(ending(() => status(controlPlane(), output())));
+program
+  .command('releases')
+  .description('releases, newest first')
+  .option('--application <name>')
+  .option('--limit <number>', 'how many', '20')
+  .action(ending((options: { application?: string; limit: string }) => releases(controlPlane(), output(), options)));
+program
+  .command('show <release>')
+  .description('the story of one release; "latest" is the newest')
+  .option('--follow', 'go on until it ends or waits', false)
+  .action(ending((release: string, options: { follow: boolean }) => show(controlPlane(), output(), release, options)));
+for (const decision of ['approve', 'reject'] as const) {
+  program
+    .command(`${decision} <release> <environment>`)
+    .description(decision === 'approve' ? 'say yes to exactly what was planned' : 'say no')
+    .option('--reason <text>', 'why', '')
+    .option('--follow', 'go on until it ends or waits again', false)
+    .action(ending((release: string, environment: string, options: { reason: string; follow: boolean }) => decide(controlPlane(), output(), decision, release, environment, options)));
+}
+program
+  .command('retry <release>')
+  .description('try an ended release again, from planning on')
+  .option('--follow', 'go on until it ends or waits', false)
+  .action(ending((release: string, options: { follow: boolean }) => retry(controlPlane(), output(), release, options)));
+const local = program.command('local').description('the cloud on this machine');
+local.command('up').description('start it, as npm start does').allowUnknownOption().allowExcessArguments().action(ending((_: object, command: Command) => up(command.args)));
+local.command('down').description('stop it').action(ending(() => down(output())));
+local.command('reset').description('stop it and forget its state').action(ending(() => reset(output())));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.input;
+}
