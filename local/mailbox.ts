@@ -165,7 +165,7 @@ export async function serveMailbox(folder: string): Promise<{ url: string; close
     url: `http://127.0.0.1:${port}/`,
     close: () =>
       new Promise((closed) => {
-        server.close(() => closed());
+        server.close(() => { closed(); });
         server.closeAllConnections();
       }),
   };

@@ -65,7 +65,9 @@ async function run(parts: Parts): Promise<number> {
     if (options.yes) return code;
     explain(system, application, project, parts);
     await new Promise<void>((stopped) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped());
+      // Nothing else keeps the process: the emulator is a child that must not.
+      setInterval(() => undefined, 60_000);
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stopped(); });
     });
     return code;
   } finally {
@@ -99,6 +101,7 @@ async function finish({ release, targets }: Awaited<ReturnType<typeof follow>>['
   parts.line('');
   parts.line(`${good ? pc.green(release.outcome ?? '') : pc.red(release.outcome ?? '')} ${release.id} ${pc.dim(`${seconds.toFixed(1)} s from push to end`)}`);
   if (release.reason !== undefined) parts.line(release.reason);
+  for (const remark of release.remarks) parts.line(`  ${pc.yellow('remark')} ${remark}`);
   for (const { environment, stackName, outputs = {} } of targets) {
     for (const [name, value] of Object.entries(outputs)) parts.line(`  ${environment.padEnd(8)} ${stackName}  ${name} = ${value}${await answerOf(value)}`);
   }
@@ -134,9 +137,9 @@ if (options.help) process.stdout.write(help);
 else {
   const parts = new Parts();
   try {
-    process.exitCode = await run(parts);
+    process.exit(await run(parts));
   } catch (error) {
     process.stderr.write(`${pc.red('npm start:')} ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    process.exit(1);
   }
 }

@@ -3,6 +3,7 @@ import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes, outcomeCode } from '../exit-codes.ts';
 import { follow } from '../follow.ts';
 import { coloured, type Output } from '../output.ts';
+import { idOf } from './show.ts';
 
 interface Options {
   readonly reason: string;
@@ -17,7 +18,8 @@ async function followed(controlPlane: ControlPlane, output: Output, release: str
 }
 
 /** Answers for an environment that waits, as the caller that IAM says. */
-export async function decide(controlPlane: ControlPlane, output: Output, decision: 'approve' | 'reject', release: string, environment: string, options: Options): Promise<ExitCode> {
+export async function decide(controlPlane: ControlPlane, output: Output, decision: 'approve' | 'reject', wanted: string, environment: string, options: Options): Promise<ExitCode> {
+  const release = await idOf(controlPlane, wanted);
   const path = `/releases/${encodeURIComponent(release)}/environments/${encodeURIComponent(environment)}/decision`;
   const answer = await controlPlane.ask(DecisionAnswer, 'POST', path, { decision, reason: options.reason });
   output.line(answer.sentence);
@@ -27,7 +29,8 @@ export async function decide(controlPlane: ControlPlane, output: Output, decisio
 }
 
 /** Another try at a release that has ended, from planning on. */
-export async function retry(controlPlane: ControlPlane, output: Output, release: string, options: { follow: boolean }): Promise<ExitCode> {
+export async function retry(controlPlane: ControlPlane, output: Output, wanted: string, options: { follow: boolean }): Promise<ExitCode> {
+  const release = await idOf(controlPlane, wanted);
   const answer = await controlPlane.ask(StartedAnswer, 'POST', `/releases/${encodeURIComponent(release)}/retry`);
   output.line(`${answer.release} goes on from planning.`);
   if (options.follow) return await followed(controlPlane, output, release, 0);

@@ -6,7 +6,8 @@ import { type ExitCode, exitCodes, outcomeCode } from '../exit-codes.ts';
 import { follow, storyLine } from '../follow.ts';
 import { coloured, type Output } from '../output.ts';
 
-async function idOf(controlPlane: ControlPlane, release: string): Promise<string> {
+/** `latest` is the newest release. */
+export async function idOf(controlPlane: ControlPlane, release: string): Promise<string> {
   if (release !== 'latest') return release;
   const { releases } = await controlPlane.ask(ReleasesAnswer, 'GET', '/releases?limit=1');
   if (releases[0] === undefined) throw new NotFoundError('Looking for the latest release: there is none yet.');
@@ -18,7 +19,7 @@ export function targets(output: Output, { targets: all }: ShowAnswer): void {
   for (const { environment, stackName, account, outcome, state, counts, risks = [], reason } of all) {
     const changes = counts === undefined ? '' : `  ${String(counts.add)} added, ${String(counts.modify)} changed, ${String(counts.replace)} replaced, ${String(counts.remove)} deleted`;
     output.line(`  ${environment.padEnd(10)} ${stackName} in ${account}: ${coloured(outcome ?? state)}${changes}`);
-    for (const risk of risks) output.line(`             ${pc.red(risk)}`);
+    if (outcome === undefined || outcome === 'planned') for (const risk of risks) output.line(`             ${pc.red(risk)}`);
     if (reason !== undefined) output.line(`             ${reason}`);
   }
 }
