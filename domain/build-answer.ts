@@ -20,6 +20,13 @@ interface Failed {
   readonly logs: string | undefined;
 }
 
-/** Why a build failed, in one sentence. */
-export const buildReason = ({ id, status, trouble, logs }: Failed): string =>
-  `Building: ${id} ended as ${status}${trouble === undefined ? '' : ` in ${trouble}`}. ${logs === undefined ? 'Its log says more.' : `Log: ${logs}`}`;
+/**
+ * Why a build failed, in one sentence.
+ * @param words of the build itself, from the end of its log
+ */
+export const buildReason = ({ id, status, trouble, logs }: Failed, words?: string): string =>
+  [
+    `Building: ${id} ended as ${status}${trouble === undefined ? '' : ` in ${trouble}`}`,
+    ...(words === undefined ? [] : [`it said: ${words}`]),
+    logs === undefined ? 'its log says more' : `log: ${logs}`,
+  ].join('; ');

@@ -18,7 +18,7 @@ export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[
  */
 export async function equalZip(bytes: Uint8Array): Promise<Uint8Array> {
   const reader = new ZipReader(new BlobReader(new Blob([new Uint8Array(bytes)])));
-  const entries = (await reader.getEntries()).filter((entry): entry is FileEntry => !entry.directory).sort((a, b) => (a.filename < b.filename ? -1 : 1));
+  const entries = (await entriesOf(reader)).sort((a, b) => (a.filename < b.filename ? -1 : 1));
   const size = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0);
   if (entries.length > most.entries || size > most.bytes) throw new InvalidInputError(`Sealing the artifact: an archive holds ${String(entries.length)} files of ${String(size)} bytes, more than Lambda takes. Make it smaller and push again.`);
   const writer = new ZipWriter(new BlobWriter(), { extendedTimestamp: false });
@@ -29,7 +29,7 @@ export async function equalZip(bytes: Uint8Array): Promise<Uint8Array> {
       passThrough: true,
       compressionMethod: entry.compressionMethod,
       uncompressedSize: entry.uncompressedSize,
-      ...(entry.signature === undefined ? {} : { signature: entry.signature }),
+      ...(entry.crc32 === undefined ? {} : { crc32: entry.crc32 }),
       lastModDate: epoch,
       externalFileAttributes: entry.externalFileAttributes,
       versionMadeBy: 0x0314,
@@ -38,4 +38,13 @@ export async function equalZip(bytes: Uint8Array): Promise<Uint8Array> {
   }
   await reader.close();
   return new Uint8Array(await (await writer.close()).arrayBuffer());
+}
+
+/** The files of an archive. What the reader itself refuses (a broken archive, a name that reaches outside) is said as our error. */
+async function entriesOf(reader: ZipReader<unknown>): Promise<FileEntry[]> {
+  try {
+    return (await reader.getEntries()).filter((entry): entry is FileEntry => !entry.directory);
+  } catch (error) {
+    throw new InvalidInputError(`Sealing the artifact: an archive cannot be read: ${error instanceof Error ? error.message : String(error)}. Package the sources again and push.`, { cause: error });
+  }
 }

@@ -1,7 +1,7 @@
 /** Rule of SNS: fewer than 100 characters, no line breaks or control characters (SNS API: Publish). */
 export function subjectOf(text: string): string {
   const plain = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').replaceAll(/\s+/g, ' ').trim();
-  return plain.length < 100 ? plain : `${[...plain].slice(0, 96).join('')}…`;
+  return plain.length < 100 ? plain : `${Array.from(plain).slice(0, 96).join('')}…`;
 }
 
 interface Question {

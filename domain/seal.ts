@@ -20,9 +20,7 @@ export function urlReferences(template: string, bucket: string): string[] {
   return [...new Set(forms(bucket).flatMap((form) => [...template.matchAll(form)].map((match) => match[1] ?? '')))];
 }
 
-interface Node {
-  readonly [name: string]: unknown;
-}
+type Node = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Pairs of names under which CloudFormation's resources refer to a bucket and a key. */

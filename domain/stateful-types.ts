@@ -59,5 +59,5 @@ export const statefulTypes: ReadonlySet<string> = new Set([
 
 /** Types that say who may do what. */
 export function grantsAccess(type: string): boolean {
-  return /^AWS::IAM::/.test(type) || /^AWS::(Organizations|SSO|RAM)::/.test(type) || /(Policy|Permission)$/.test(type);
+  return type.startsWith("AWS::IAM::") || /^AWS::(Organizations|SSO|RAM)::/.test(type) || /(Policy|Permission)$/.test(type);
 }

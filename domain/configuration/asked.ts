@@ -59,6 +59,6 @@ export function askedBySamConfig(config: SamConfig, known: readonly string[]): A
 
 /** A template alone says how it is built, and nothing else. */
 export function askedByTemplate(template: string, text: string): Asked {
-  const kind = /AWS::Serverless-2016-10-31/.test(text) ? 'sam' : 'cloudformation';
+  const kind = text.includes('AWS::Serverless-2016-10-31') ? 'sam' : 'cloudformation';
   return { file: template, build: { kind, template }, environments: {}, otherwise: nothing };
 }

@@ -15,7 +15,7 @@ const where = { tableName: 't', bucket: 'artifacts' };
 const now = new Date('2026-01-01T00:00:00.000Z');
 const looked: Looked = { release: aRelease(), templateSha256: 'e'.repeat(64), environment: 'dev', target: aTarget(), attempt: '1-1', operation: 'UPDATE', outputs: { Url: 'x' } };
 const held = new TransactionCanceledException({ message: 'x', $metadata: {}, CancellationReasons: [{ Code: 'ConditionalCheckFailed' }, { Code: 'None' }] });
-const written = () => Object.values(table.commandCalls(UpdateCommand)[0]?.args[0].input.ExpressionAttributeValues ?? {});
+const written = (): unknown[] => Object.values(table.commandCalls(UpdateCommand)[0]?.args[0].input.ExpressionAttributeValues ?? {});
 
 beforeEach(() => {
   for (const mock of [table, s3, sfn]) mock.reset();
@@ -32,7 +32,7 @@ describe('what was seen of a change set', () => {
     expect(await keepLook(where, looked, { answer: 'ready', described }, now)).toBe('settled');
     const put = s3.commandCalls(PutObjectCommand)[0]?.args[0].input;
     expect(put?.Key).toBe('plans/orders-12-3f2a9c1b/dev/main/1-1.json');
-    const plan = Plan.parse(JSON.parse(String(put?.Body)));
+    const plan = Plan.parse(JSON.parse(put?.Body as string));
     expect(written()).toEqual(expect.arrayContaining(['planned', plan.digest, 'arn:set', { add: 0, modify: 0, replace: 0, remove: 1 }]));
   });
 

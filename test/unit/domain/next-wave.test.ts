@@ -35,11 +35,11 @@ describe('the next wave', () => {
   it('comes to an end: executing what it names leads to done', () => {
     fc.assert(
       fc.property(environments, ({ targets, records }) => {
-        let now = records.map((record) => ({ ...record }) as { target: string; state: 'planned' | 'executing' | 'planning' | 'ended'; outcome: (typeof records)[number]['outcome'] });
+        let now = records.map((record) => ({ ...record }));
         for (let step = 0; step <= targets.length; step += 1) {
           const next = chooseNextWave(targets, now, 1);
           if (next.answer !== 'wave') return;
-          now = now.map((record) => ((next.targets as readonly string[]).includes(record.target) ? { ...record, state: 'ended', outcome: 'deployed' } : record));
+          now = now.map((record) => ((next.targets).includes(record.target) ? { ...record, state: 'ended', outcome: 'deployed' } : record));
         }
         throw new Error('It did not come to an end.');
       }),

@@ -157,7 +157,7 @@ describe('one target', () => {
 
   it('is frozen when the registered environments do not take it any more', async () => {
     await at.open();
-    at.records.registry.environments['dev']!.branches = ['release'];
+    Object.assign(at.records.registry.environments['dev'] ?? {}, { branches: ['release'] });
     expect(await at.check()).toMatchObject({ answer: 'close', outcome: 'frozen' });
   });
 });

@@ -1,0 +1,24 @@
+/** How much of a build's log goes into one sentence. */
+const most = { lines: 3, characters: 500 };
+
+/** Colours and cursor movements of a terminal (ECMA-48), then whatever else a terminal would obey. */
+const escapes = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-_])/g;
+const control = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]+/g;
+
+/** What CodeBuild itself writes between a build's own lines (CodeBuild User Guide, "View build details"). */
+const isAboutTheBuild = (line: string): boolean => line.startsWith('[Container]');
+/** Lines that announce a failure and do not say what it is; npm's is about a file that goes with the build. */
+const saysNothing = (line: string): boolean => /^(Build Failed|npm (error|ERR!) A complete log of this run.*|make: \*\*\*.*|Traceback \(most recent call last\):?)$/.test(line);
+const saysTrouble = (line: string): boolean => /\b(error|err!|fail(ed|ure|s)?|fatal|cannot|can't|could not|unable|not found|no such|is not|denied|invalid|exception|missing)\b|\w(Error|Exception)\b/i.test(line);
+
+/** The lines at the end of a build's log that say why it failed, or `undefined` when it wrote nothing. */
+export function lastWords(log: readonly string[]): string | undefined {
+  const lines = log
+    .flatMap((message) => message.split('\n'))
+    .map((line) => line.replaceAll(escapes, '').replaceAll(control, ' ').trim())
+    .filter((line) => line !== '' && !isAboutTheBuild(line) && !saysNothing(line));
+  const trouble = lines.filter(saysTrouble);
+  const said = (trouble.length > 0 ? trouble : lines).slice(-most.lines).join(' / ');
+  if (said === '') return undefined;
+  return said.length > most.characters ? `…${said.slice(1 - most.characters)}` : said;
+}
