@@ -1,7 +1,7 @@
 // Bundles every function that template.yaml deploys: `npm run build`. The template is the list, so a function
 // cannot be deployed and not built.
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild } from 'esbuild';
 
@@ -13,32 +13,67 @@ export function functionNames() {
 }
 
 /**
+ * The SDK's schemas name their traits by constants: `{ [_h]: … }`. For all that a bundler knows such a key may have
+ * an effect, so it would keep the schemas of every operation of a service. With the constants' texts in their place
+ * it keeps those that are used.
+ */
+const plainKeys = {
+  name: 'plain-keys',
+  setup(builder) {
+    builder.onLoad({ filter: /@aws-sdk[\\/]client-[\w-]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const constants = new Map([...text.matchAll(/^const (_\w+) = ("[^"]*");$/gm)].map(([, name, value]) => [name, value]));
+      return { loader: 'js', contents: text.replaceAll(/\[(_\w+)\]:/g, (found, name) => (constants.has(name) ? `${constants.get(name)}:` : found)) };
+    });
+  },
+};
+
+/**
+ * The SDK describes every shape of a service in one file. Computed keys in them look like effects, so a bundle would keep
+ * shapes that none of its calls use; said to be pure, they go. It makes the bundles with S3 a tenth smaller.
+ */
+const pureShapes = {
+  name: 'pure-shapes',
+  setup({ onLoad }) {
+    onLoad({ filter: /@aws-sdk[\\/]client-[\w-]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      return { contents: text.replaceAll(/^((?:export )?var [\w$]+ = )(\[\n?[^;]*?\n\]);$/gm, '$1/* @__PURE__ */ (() => $2)();'), loader: 'js' };
+    });
+  },
+};
+
+/** How the functions are bundled: what a test or a measurement looks at is what is deployed. */
+export const bundleOptions = (names) => ({
+  absWorkingDir: root,
+  entryPoints: Object.fromEntries(names.map((name) => [`${name}/handler`, `functions/${name}/handler.ts`])),
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  keepNames: false,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  metafile: true,
+  plugins: [plainKeys],
+  alias: { '@aws-sdk/credential-provider-node': './aws/lambda-credentials.ts' },
+  logLevel: 'warning',
+  plugins: [pureShapes],
+  // Some of the SDK's parts are CommonJS and call require.
+  banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+});
+
+/**
  * Bundles the functions into `dist/<function>/handler.mjs`.
  * @returns {Promise<{ name: string; bytes: number }[]>} sizes of the minified bundles
  */
 export async function build() {
   const names = functionNames();
   await rm(`${root}dist`, { recursive: true, force: true });
-  const { metafile } = await esbuild({
-    absWorkingDir: root,
-    entryPoints: Object.fromEntries(names.map((name) => [`${name}/handler`, `functions/${name}/handler.ts`])),
-    outdir: 'dist',
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    minify: true,
-    keepNames: false,
-    sourcemap: 'linked',
-    sourcesContent: false,
-    metafile: true,
-    alias: { '@aws-sdk/credential-provider-node': './aws/lambda-credentials.ts' },
-    logLevel: 'warning',
-    // Some of the SDK's parts are CommonJS and call require.
-    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
-  });
+  const { metafile } = await esbuild(bundleOptions(names));
   return names.map((name) => ({ name, bytes: metafile.outputs[`dist/${name}/handler.mjs`]?.bytes ?? 0 }));
 }
 

@@ -28,12 +28,16 @@ const everywhere = {
 export default defineConfig(
   globalIgnores(['dist/', '.drawbridge/', '.aws-sam/', 'examples/', 'test/fixtures/']),
   everywhere,
+  { files: ['**/*.{mjs,cjs}'], extends: [tseslint.configs.recommended] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // A default says what becomes of everything else.
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // What is taken out of the way is called _.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
 );

@@ -45,6 +45,8 @@ export interface Build {
   /** Phase and words of the first failure. */
   readonly trouble: string | undefined;
   readonly logs: string | undefined;
+  /** Where its log is in CloudWatch Logs, when it has begun one. */
+  readonly log: { readonly group: string; readonly stream: string } | undefined;
 }
 
 /** @param id `project:uuid`, or the build's ARN */
@@ -54,6 +56,7 @@ export async function readBuild(id: string): Promise<Build | undefined> {
   const build = builds?.[0];
   if (build === undefined) return undefined;
   const failed = build.phases?.find(({ phaseStatus }) => phaseStatus !== undefined && !['SUCCEEDED', 'IN_PROGRESS', 'QUEUED'].includes(phaseStatus));
+  const { groupName: group, streamName: stream, deepLink } = build.logs ?? {};
   const words = failed?.contexts?.map(({ message }) => message).filter((message) => message !== undefined && message !== '').join(' ');
   return {
     id: build.id ?? short,
@@ -62,6 +65,7 @@ export async function readBuild(id: string): Promise<Build | undefined> {
     commit: build.resolvedSourceVersion,
     variables: Object.fromEntries((build.environment?.environmentVariables ?? []).map(({ name = '', value = '' }) => [name, value])),
     trouble: failed === undefined ? undefined : `${failed.phaseType ?? 'a phase'}: ${words ?? ''}`,
-    logs: build.logs?.deepLink,
+    logs: deepLink,
+    log: group === undefined || stream === undefined ? undefined : { group, stream },
   };
 }

@@ -91,7 +91,7 @@ export async function describeChangeSet(client: CloudFormationClient, id: Change
       // A parameter that stands for a value kept elsewhere counts by the value. NoEcho values come as asterisks.
       parameters: Object.fromEntries((first.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [ParameterKey, ResolvedValue ?? ParameterValue])),
       tags: Object.fromEntries((first.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
-      capabilities: (first.Capabilities ?? []).filter((capability) => capability !== undefined),
+      capabilities: first.Capabilities ?? [],
       changes,
     };
   } catch (error) {

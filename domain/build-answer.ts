@@ -16,17 +16,17 @@ export const buildOperation = (release: string, attempt: number): string => `bui
 interface Failed {
   readonly id: string;
   readonly status: string;
+  /** `PHASE: words`, where the words of CodeBuild are the whole command that failed and its exit status. */
   readonly trouble: string | undefined;
   readonly logs: string | undefined;
 }
 
 /**
  * Why a build failed, in one sentence.
- * @param words of the build itself, from the end of its log
+ * @param words of the build itself, from the end of its log: they say more than the command that failed
  */
-export const buildReason = ({ id, status, trouble, logs }: Failed, words?: string): string =>
-  [
-    `Building: ${id} ended as ${status}${trouble === undefined ? '' : ` in ${trouble}`}`,
-    ...(words === undefined ? [] : [`it said: ${words}`]),
-    logs === undefined ? 'its log says more' : `log: ${logs}`,
-  ].join('; ');
+export function buildReason({ id, status, trouble, logs }: Failed, words?: string): string {
+  const where = trouble === undefined ? '' : ` in ${words === undefined ? trouble.replaceAll(/\s+/g, ' ') : trouble.replace(/:.*$/s, '')}`;
+  const why = words === undefined ? '' : `: ${words}`;
+  return `Building: ${id} ended as ${status}${where}${why}. ${logs === undefined ? 'Its log says more.' : `Log: ${logs}`}`;
+}

@@ -76,7 +76,7 @@ export class CloudAdmin {
     });
     const answer: unknown = await response.json();
     if (!response.ok) {
-      throw new Error(`${method} ${path} at the admin door of the local cloud was refused (${response.status}): ${JSON.stringify(answer)}`);
+      throw new Error(`${method} ${path} at the admin door of the local cloud was refused (${String(response.status)}): ${JSON.stringify(answer)}`);
     }
     return answer as Answer;
   }

@@ -120,7 +120,7 @@ async function isFree(port: number): Promise<number | undefined> {
 async function choosePort(options: CloudOptions, stateDir: string): Promise<number> {
   if (options.port !== undefined) {
     if (await isFree(options.port)) return options.port;
-    throw new Error(`Starting the local cloud failed: port ${options.port} is taken. Stop what uses it or choose another port.`);
+    throw new Error(`Starting the local cloud failed: port ${String(options.port)} is taken. Stop what uses it or choose another port.`);
   }
   const last = options.persist ? readDescription(stateDir)?.port : undefined;
   const port = (last ? await isFree(last) : undefined) ?? (await isFree(0));
@@ -140,7 +140,7 @@ async function healthy(child: ChildProcess, endpoint: string, logFile: string): 
     }
     if (Date.now() > limit) {
       child.kill('SIGKILL');
-      throw new Error(`Starting the local cloud failed: no answer within ${startLimit / 1000} s. ${logFile} says:\n${tail(logFile)}`);
+      throw new Error(`Starting the local cloud failed: no answer within ${String(startLimit / 1000)} s. ${logFile} says:\n${tail(logFile)}`);
     }
     await pause(50);
   }
@@ -195,7 +195,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   closeSync(log);
   const ended = once(child, 'exit');
   stdin.on('error', () => undefined);
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `http://127.0.0.1:${String(port)}`;
   await healthy(child, endpoint, logFile);
 
   const mailbox = await serveMailbox(join(stateDir, 'mail'));

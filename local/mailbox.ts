@@ -162,7 +162,7 @@ export async function serveMailbox(folder: string): Promise<{ url: string; close
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${String(port)}/`,
     close: () =>
       new Promise((closed) => {
         server.close(() => { closed(); });

@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { logger } from './logger.ts';
 
 /** An application that speaks the web's own Request and Response. */
@@ -15,9 +15,14 @@ interface HttpOptions {
 
 type Event = APIGatewayProxyEventV2WithIAMAuthorizer;
 
+/** A route without authorization has no authorizer, whatever the type says. */
+interface RouteContext {
+  readonly authorizer?: { readonly iam?: { readonly userArn?: string } };
+}
+
 /** The frame round a function behind the HTTP API (payload format 2.0). */
 export function http({ name, application }: HttpOptions) {
-  return middy<Event, APIGatewayProxyStructuredResultV2, Error, Context>()
+  return middy<Event, APIGatewayProxyStructuredResultV2>()
     .before(({ context }) => {
       logger.resetKeys();
       logger.addContext(context);
@@ -46,6 +51,5 @@ async function answerOf(response: Response): Promise<APIGatewayProxyStructuredRe
 
 /** Only a route with IAM authorization has one. */
 function callerOf({ requestContext }: Event): string {
-  const authorizer: { iam?: { userArn?: string } } | undefined = requestContext.authorizer;
-  return authorizer?.iam?.userArn ?? '';
+  return (requestContext as RouteContext).authorizer?.iam?.userArn ?? '';
 }

@@ -1,5 +1,4 @@
 import middy from '@middy/core';
-import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import { logger } from './logger.ts';
 import { parseInput } from './task.ts';
@@ -15,7 +14,7 @@ interface ListenerOptions<Schema extends z.ZodType> {
  * it is tried again and then lies in the dead-letter queue, where an alarm sees it.
  */
 export function listener<Schema extends z.ZodType>({ name, event: schema, run }: ListenerOptions<Schema>) {
-  return middy<unknown, void, Error, Context>()
+  return middy<unknown, unknown>()
     .before(({ context }) => {
       logger.resetKeys();
       logger.addContext(context);

@@ -1,5 +1,4 @@
 import middy from '@middy/core';
-import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import { InvalidInputError, TimeoutError } from '../domain/errors.ts';
 import { logger } from './logger.ts';
@@ -33,7 +32,7 @@ export function parseInput<Schema extends z.ZodType>(name: string, schema: Schem
  * It never catches: an error's `name` is what the workflow decides by.
  */
 export function task<Schema extends z.ZodType, Answer>({ name, input, run }: TaskOptions<Schema, Answer>) {
-  return middy<unknown, Answer, Error, Context>({
+  return middy<unknown, Answer>({
     timeoutEarlyInMillis: reserveMilliseconds,
     timeoutEarlyResponse: () => {
       throw new TimeoutError(`Running ${name}: it did not finish in the time that the function has.`);

@@ -1,16 +1,15 @@
+import { findRegistry } from '../../aws/registry.ts';
 import { env } from '../../runtime/env.ts';
 import { http } from '../../runtime/http.ts';
 import { door, type Uses } from './door.ts';
-import { register, registry } from './registry.ts';
 import { decide, plan, releases, retry, show } from './releases.ts';
 import { status } from './status.ts';
 
 function real(): Uses {
-  const variables = env('TABLE_NAME', 'WAIT_KEY_ARN', 'BUS_NAME', 'MAIL_TOPIC_ARN', 'DEPLOY_RELEASE_MACHINE_ARN');
-  const where = { tableName: variables.TABLE_NAME, keyArn: variables.WAIT_KEY_ARN, busName: variables.BUS_NAME, mailTopicArn: variables.MAIL_TOPIC_ARN, machine: variables.DEPLOY_RELEASE_MACHINE_ARN };
+  const variables = env('TABLE_NAME', 'WAIT_KEY_ARN', 'BUS_NAME', 'DEPLOY_RELEASE_MACHINE_ARN');
+  const where = { tableName: variables.TABLE_NAME, keyArn: variables.WAIT_KEY_ARN, busName: variables.BUS_NAME, machine: variables.DEPLOY_RELEASE_MACHINE_ARN };
   return {
-    registry: () => registry(where),
-    register: (request, by) => register(where, request, by),
+    registry: () => findRegistry(where.tableName),
     status: () => status(where),
     releases: (application, limit) => releases(where, application, limit),
     show: (id) => show(where, id),

@@ -11,7 +11,7 @@ import { task } from '../../runtime/task.ts';
 
 const real = { readRelease, readEnvironment, listTargets, findApproval, updateEnvironment, report, now: () => new Date() };
 type Uses = typeof real;
-type Answer = { readonly answer: Verdict; readonly expiresInSeconds?: number };
+interface Answer { readonly answer: Verdict; readonly expiresInSeconds?: number }
 
 const states = { nothing: 'planning', failed: 'planning', planned: 'planning', go: 'executing', ask: 'waiting' } as const;
 

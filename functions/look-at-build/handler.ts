@@ -1,3 +1,4 @@
+import { readLastWords } from '../../aws/build-logs.ts';
 import { readBuild } from '../../aws/codebuild.ts';
 import { readRelease, updateRelease } from '../../aws/releases.ts';
 import { completeToken, storeWait } from '../../aws/waits.ts';
@@ -7,7 +8,7 @@ import { env } from '../../runtime/env.ts';
 import { stuckWait } from '../../runtime/metrics.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, updateRelease, storeWait, readBuild, completeToken, stuckWait, now: () => new Date() };
+const real = { readRelease, updateRelease, storeWait, readBuild, readLastWords, completeToken, stuckWait, now: () => new Date() };
 
 /** No event came in time: wait again with the new token, and look once. */
 export async function lookAtBuild(uses: typeof real, { token, release: id, attempt }: ReleaseWait): Promise<void> {
@@ -20,8 +21,10 @@ export async function lookAtBuild(uses: typeof real, { token, release: id, attem
     uses.stuckWait();
     return;
   }
-  const reason = build === undefined ? 'Building: CodeBuild does not know the build any more. Retry the release.' : buildReason(build);
-  if (answer === 'failed') await uses.updateRelease(tableName, id, { outcome: 'failed', reason });
+  if (answer === 'failed') {
+    const reason = build === undefined ? 'Building: CodeBuild does not know the build any more. Retry the release.' : buildReason(build, await uses.readLastWords(build));
+    await uses.updateRelease(tableName, id, { outcome: 'failed', reason });
+  }
   await uses.completeToken(token, { answer });
 }
 

@@ -11,7 +11,7 @@ import { task } from '../../runtime/task.ts';
 
 const real = { readRelease, readTarget, clientFor, lookAtChangeSet, keepLook, now: () => new Date() };
 type Uses = typeof real;
-type Answer = { readonly answer: 'settled' | 'settling' };
+interface Answer { readonly answer: 'settled' | 'settling' }
 
 /** Looks again at a change set that was not settled when it was opened. */
 export async function lookAgain(uses: Uses, where: { tableName: string; bucket: string }, input: TargetTask): Promise<Answer> {

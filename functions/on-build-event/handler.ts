@@ -1,3 +1,4 @@
+import { readLastWords } from '../../aws/build-logs.ts';
 import { readBuild } from '../../aws/codebuild.ts';
 import { findRelease, updateRelease } from '../../aws/releases.ts';
 import { completeWait } from '../../aws/waits.ts';
@@ -7,7 +8,7 @@ import { env } from '../../runtime/env.ts';
 import { listener } from '../../runtime/listener.ts';
 import { logger } from '../../runtime/logger.ts';
 
-const real = { readBuild, findRelease, updateRelease, completeWait };
+const real = { readBuild, readLastWords, findRelease, updateRelease, completeWait };
 
 /** An event wakes, it does not prove: how a build ended, and whose it is, is asked of CodeBuild and of the release's row. */
 export async function onBuildEvent(uses: typeof real, { detail }: BuildStateChange): Promise<void> {
@@ -22,7 +23,7 @@ export async function onBuildEvent(uses: typeof real, { detail }: BuildStateChan
     logger.warn('an event about a build that no release waits for was ignored', { build: build.id });
     return;
   }
-  if (answer === 'failed') await uses.updateRelease(tableName, id, { outcome: 'failed', reason: buildReason(build) });
+  if (answer === 'failed') await uses.updateRelease(tableName, id, { outcome: 'failed', reason: buildReason(build, await uses.readLastWords(build)) });
   await uses.completeWait({ tableName, keyArn }, buildOperation(id, Number(build.variables['DRAWBRIDGE_ATTEMPT'] ?? '1')), { answer });
 }
 

@@ -16,7 +16,7 @@ import { task } from '../../runtime/task.ts';
 
 const real = { readRelease, readTarget, updateTarget, startTarget, clientFor, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
 type Uses = typeof real;
-type Answer = { readonly answer: 'opened' | 'settled' | 'busy' | 'remove-first' };
+interface Answer { readonly answer: 'opened' | 'settled' | 'busy' | 'remove-first' }
 
 /** Looks at the stack, opens what its status allows, and looks at the change set once. */
 export async function openChangeSet(uses: Uses, where: { tableName: string; bucket: string; region: string }, input: TargetTask): Promise<Answer> {

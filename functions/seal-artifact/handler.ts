@@ -29,7 +29,7 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
   refuseForeign(referred, prefix);
 
   const seal = async (bytes: Uint8Array): Promise<SealedObject> => {
-    const body = isZip(bytes) ? await equalZip(bytes) : bytes;
+    const body = isZip(bytes) ? equalZip(bytes) : bytes;
     const hash = sha256(body);
     const key = `sealed/${application}/${hash}`;
     await uses.writeOnce(bucket, key, body);

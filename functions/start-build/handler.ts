@@ -1,3 +1,4 @@
+import { readLastWords } from '../../aws/build-logs.ts';
 import { readBuild, startBuild } from '../../aws/codebuild.ts';
 import { readRelease, updateRelease } from '../../aws/releases.ts';
 import { completeToken, storeWait } from '../../aws/waits.ts';
@@ -7,7 +8,7 @@ import { ConfigurationError } from '../../domain/errors.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, updateRelease, storeWait, startBuild, readBuild, completeToken, now: () => new Date() };
+const real = { readRelease, updateRelease, storeWait, startBuild, readBuild, readLastWords, completeToken, now: () => new Date() };
 
 /** Starts the one build of a release; its final event completes the wait. */
 export async function startTheBuild(uses: typeof real, { token, release: id, attempt }: ReleaseWait): Promise<void> {
@@ -34,7 +35,7 @@ export async function startTheBuild(uses: typeof real, { token, release: id, att
   const build = await uses.readBuild(buildId);
   const answer = build === undefined ? undefined : buildAnswer(build.status);
   if (build === undefined || answer === undefined) return;
-  if (answer === 'failed') await uses.updateRelease(tableName, id, { outcome: 'failed', reason: buildReason(build) });
+  if (answer === 'failed') await uses.updateRelease(tableName, id, { outcome: 'failed', reason: buildReason(build, await uses.readLastWords(build)) });
   await uses.completeToken(token, { answer });
 }
 

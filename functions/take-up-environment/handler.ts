@@ -11,7 +11,7 @@ import { task } from '../../runtime/task.ts';
 
 const real = { readRelease, readRegistry, readEnvironment, readDeployed, startEnvironment, report, now: () => new Date() };
 type Uses = typeof real;
-type Answer = { readonly answer: 'plan' | 'closed'; readonly targets: readonly string[] };
+interface Answer { readonly answer: 'plan' | 'closed'; readonly targets: readonly string[] }
 
 /** May the release still go here? Judged by the newest registered environments, and never behind a newer release. */
 export async function takeUpEnvironment(uses: Uses, where: { tableName: string; busName: string }, input: EnvironmentTask): Promise<Answer> {

@@ -34,7 +34,7 @@ def _install() -> None:
     for hook in (calls, policy_variables, condition_keys, stack_events, bus_delivery, lambda_errors, step_functions, s3_reading, mail, resources,
                  http_apis, builds.service):
         hook.install()
-    routing.name_builds()
+    routing.name_resources()
     routing.add_service("codecommit", "CodeCommit_20150413", service, service.resource_arn)
     store.open_door()
 

@@ -33,22 +33,33 @@ def add_service(name: str, target_prefix: str, service, resource_arn) -> None:
     replace(actions, "extract_resource_arn", extended)
 
 
-def name_builds() -> None:
-    """BatchGetBuilds is about a project (Service Authorization Reference, AWS CodeBuild); MiniStack asks for ``*``.
+def _build(body: dict) -> str:
+    # Of several builds the first one's project is asked for, which is enough for callers that ask for one.
+    ids = body.get("ids") or []
+    return f"project/{str(ids[0]).split('build/')[-1].split(':')[0]}" if ids else ""
 
-    Of several builds the first one's project is asked for, which is enough for callers that ask for one.
+
+def _log_stream(body: dict) -> str:
+    group, stream = body.get("logGroupName"), body.get("logStreamName")
+    return f"log-group:{group}:log-stream:{stream}" if group and stream else ""
+
+
+def name_resources() -> None:
+    """Calls whose resource MiniStack takes for another one (Service Authorization Reference).
+
+    BatchGetBuilds is about a project, GetLogEvents and PutLogEvents are about a log stream.
     """
+    named = {"codebuild": _build, "logs": _log_stream}
 
     def extended(original):
         def extract(service_name, method, path, headers, body, query, region, account):
-            if service_name == "codebuild":
+            if service_name in named:
                 try:
-                    ids = json.loads(body or b"{}").get("ids") or []
-                except ValueError:
-                    ids = []
-                if ids:
-                    project = str(ids[0]).split("build/")[-1].split(":")[0]
-                    return f"arn:aws:codebuild:{region}:{account}:project/{project}"
+                    resource = named[service_name](json.loads(body or b"{}"))
+                except (ValueError, AttributeError):
+                    resource = ""
+                if resource:
+                    return f"arn:aws:{service_name}:{region}:{account}:{resource}"
             return original(service_name, method, path, headers, body, query, region, account)
 
         return extract

@@ -1,4 +1,4 @@
-import { build, transform } from 'esbuild';
+import { bundled } from './bundled.ts';
 
 /** An SDK command that is left in a function's bundle after tree shaking: a call that it can really make. */
 export interface SdkCall {
@@ -8,19 +8,7 @@ export interface SdkCall {
 
 /** Reads off a bundle which commands of which clients remain in it. */
 export async function sdkCalls(handlerFile: string): Promise<SdkCall[]> {
-  const { outputFiles } = await build({
-    entryPoints: [handlerFile],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    treeShaking: true,
-    packages: 'external',
-    logLevel: 'silent',
-  });
-  // A bundle keeps every name that some file imports; a second pass, as TypeScript, drops the names that nothing uses any more.
-  const { code: text } = await transform(outputFiles[0]?.text ?? '', { loader: 'ts', treeShaking: true });
+  const text = await bundled(handlerFile);
   const imports = [...text.matchAll(/import\s*\{([^}]*)\}\s*from\s*"@aws-sdk\/(?:client|lib)-([\w-]+)"/g)];
   const calls = imports.flatMap(([, names = '', client = '']) =>
     names
@@ -36,7 +24,7 @@ export async function sdkCalls(handlerFile: string): Promise<SdkCall[]> {
   return [...new Map(calls.map((call) => [`${call.client}.${call.command}`, call])).values()].sort((a, b) => `${a.client}${a.command}`.localeCompare(`${b.client}${b.command}`));
 }
 
-const prefixes: Readonly<Record<string, string>> = { sfn: 'states', eventbridge: 'events' };
+const prefixes: Readonly<Record<string, string>> = { sfn: 'states', eventbridge: 'events', 'cloudwatch-logs': 'logs' };
 
 /** IAM actions of a command where it is not simply `service:Command`. Source: Service Authorization Reference. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {

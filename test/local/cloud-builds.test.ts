@@ -143,7 +143,7 @@ it('a failing command, a missing permission and a stop each end the build with t
   const phase = (build: Build, name: string) => build.phases?.find(({ phaseType }) => phaseType === name);
   const failed = await ended(failing);
   expect(failed.buildStatus).toBe('FAILED');
-  expect(phase(failed, 'BUILD')).toMatchObject({ phaseStatus: 'FAILED', contexts: [{ statusCode: 'COMMAND_EXECUTION_ERROR', message: expect.stringContaining('exit status 3') }] });
+  expect(phase(failed, 'BUILD')).toMatchObject({ phaseStatus: 'FAILED', contexts: [{ statusCode: 'COMMAND_EXECUTION_ERROR', message: expect.stringContaining('exit status 3') as string }] });
   expect(phase(failed, 'POST_BUILD')?.phaseStatus).toBe('SUCCEEDED');
   expect(phase(await ended(refused), 'DOWNLOAD_SOURCE')?.contexts?.[0]?.message).toMatch(/may not codecommit:GitPull/);
   await eventually('the build phase', async () => {

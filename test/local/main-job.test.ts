@@ -53,7 +53,7 @@ it('a push reaches three accounts, production by a yes on the page', { timeout: 
   expect(shown.story.some(({ text }) => text.includes('robin said yes') && text.includes('tea is good'))).toBe(true);
   for (const [environment, stage] of [['dev', 'dev'], ['staging', 'staging'], ['prod', 'prod']]) {
     const url = shown.targets.find((target) => target.environment === environment)?.outputs?.['ApiUrl'] ?? '';
-    expect(await json(url)).toEqual({ service: 'orders', stage });
+    expect(await json(url)).toEqual({ service: 'orders', stage, version: 1 });
     const order = (await json(`${url}/orders`, { method: 'POST', body: JSON.stringify({ item: 'tea' }) })) as { id: string };
     await until('the order is handled', async () => ((await json(`${url}/orders/${order.id}`)) as { state: string }).state === 'handled');
   }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
-import { type Line, type Script, Theatre } from './theatre.ts';
+import { answer, completes, type Path, silent, throws } from './lines.ts';
+import { type Script, Theatre } from './theatre.ts';
 
 let cloud: Cloud;
 let theatre: Theatre;
@@ -21,20 +22,6 @@ afterAll(async () => {
   await cloud.stop();
   await rm(stateDir, { recursive: true, force: true });
 });
-
-const answer = (value: unknown): Line => ({ answer: value });
-const completes = (value: unknown): Line => ({ completes: value });
-const throws = (name: string): Line => ({ throws: name, message: `${name} as scripted` });
-const silent: Line = { silent: true };
-
-interface Path {
-  readonly name: string;
-  readonly script: Script;
-  readonly states: readonly string[];
-  readonly output?: unknown;
-  readonly timeouts?: Record<string, number>;
-  readonly status?: string;
-}
 
 function walk(file: string, input: Record<string, unknown>, paths: readonly Path[]) {
   describe(file, () => {

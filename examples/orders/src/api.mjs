@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { version } from './version.mjs';
 
 const dynamo = new DynamoDBClient({});
 const queue = new SQSClient({});
@@ -34,5 +35,5 @@ async function read(id) {
 export const handler = async (event) => {
   if (event.routeKey === 'POST /orders') return await create(event);
   if (event.routeKey === 'GET /orders/{id}') return await read(event.pathParameters.id);
-  return answer(200, { service: 'orders', stage });
+  return answer(200, { service: 'orders', stage, version });
 };

@@ -1,0 +1,24 @@
+import { subscribe, subscribers } from '../../aws/mail.ts';
+import { findRegistry } from '../../aws/registry.ts';
+import { writeRegistration } from '../../aws/registry-history.ts';
+import { RegisterRequest } from '../../contracts/commands.ts';
+import { caller, commands, parsed } from '../../runtime/commands.ts';
+import { env } from '../../runtime/env.ts';
+import { http } from '../../runtime/http.ts';
+import { register, type Uses } from './register.ts';
+
+function real(): Uses {
+  const { TABLE_NAME: tableName, MAIL_TOPIC_ARN: topicArn } = env('TABLE_NAME', 'MAIL_TOPIC_ARN');
+  return {
+    findRegistry: () => findRegistry(tableName),
+    writeRegistration: (registration) => writeRegistration(tableName, registration),
+    subscribers: () => subscribers(topicArn),
+    subscribe: (approver, email) => subscribe(topicArn, approver, email),
+    now: () => new Date(),
+  };
+}
+
+export const handler = http({
+  name: 'register',
+  application: () => commands().post('/registry', async (c) => c.json(await register(real(), await parsed(c, RegisterRequest), caller(c)))),
+});

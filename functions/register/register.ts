@@ -1,0 +1,43 @@
+import type { Registration } from '../../aws/registry.ts';
+import type { RegisterAnswer, RegisterRequest } from '../../contracts/commands.ts';
+import type { Environments } from '../../contracts/environments.ts';
+import { parseEnvironmentsFile } from '../../domain/configuration/environments-file.ts';
+import { sayProblems } from '../../domain/configuration/problems.ts';
+import { InvalidInputError } from '../../domain/errors.ts';
+import { differences } from '../../domain/registry-diff.ts';
+
+export interface Uses {
+  findRegistry(): Promise<Registration | undefined>;
+  writeRegistration(registration: Registration): Promise<boolean>;
+  subscribers(): Promise<Set<string>>;
+  subscribe(approver: string, email: string): Promise<void>;
+  now(): Date;
+}
+
+/** Registers `environments.yaml` as the next version, or only says what would differ. */
+export async function register(uses: Uses, { text, dryRun, expectedVersion }: RegisterRequest, by: string): Promise<RegisterAnswer> {
+  const file = parseEnvironmentsFile(text);
+  if (!file.ok) throw new InvalidInputError(`Registering the environments:\n${sayProblems(file.problems)}`);
+  const before = await uses.findRegistry();
+  const version = before?.version ?? 0;
+  if (expectedVersion !== undefined && expectedVersion !== version) {
+    throw new InvalidInputError(`Registering the environments: version ${String(version)} is registered, not ${String(expectedVersion)}; somebody else registered meanwhile. Look at the difference again.`);
+  }
+  const difference = differences(before?.content, file.value);
+  if (dryRun || difference.length === 0) {
+    if (!dryRun) await subscribeApprovers(uses, file.value);
+    return { version, changed: difference.length > 0, difference };
+  }
+  const next: Registration = { version: version + 1, text, content: file.value, registeredBy: by, registeredAt: uses.now().toISOString() };
+  if (!(await uses.writeRegistration(next))) throw new InvalidInputError('Registering the environments: somebody else registered in the same moment. Look at the difference again.');
+  await subscribeApprovers(uses, file.value);
+  return { version: next.version, changed: true, difference };
+}
+
+/** Each approver's own subscription lets through what is theirs; an address that is subscribed stays as it is. */
+async function subscribeApprovers(uses: Uses, { approvers }: Environments): Promise<void> {
+  const known = await uses.subscribers();
+  for (const [name, { email }] of Object.entries(approvers)) {
+    if (email !== undefined && !known.has(email.toLowerCase())) await uses.subscribe(name, email);
+  }
+}

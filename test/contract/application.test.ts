@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { policiesOf } from './policies.ts';
+import { applicationStack } from './project.ts';
+import { at, ofType, resource, textAt } from './read-template.ts';
+
+const role = resource(applicationStack, 'BuildRole');
+const project = resource(applicationStack, 'BuildProject');
+const statements = policiesOf(role);
+const resourceOf = (action: string) => statements.filter(({ actions }) => actions.includes(action)).flatMap(({ resources }) => resources);
+
+it('a build reads one repository, writes one prefix, and can do nothing else', () => {
+  expect(statements.flatMap(({ actions }) => actions).sort()).toEqual(['codecommit:GitPull', 'kms:Decrypt', 'kms:GenerateDataKey', 'logs:CreateLogStream', 'logs:PutLogEvents', 's3:PutObject']);
+  expect(resourceOf('codecommit:GitPull')).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:codecommit:${AWS::Region}:${AWS::AccountId}:${Repository}' }]);
+});
+
+it('a build writes where no other build can: IAM puts its session into the prefix', () => {
+  expect(resourceOf('s3:PutObject')).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${ArtifactBucket}/incoming/${Application}/${!aws:userid}/*' }]);
+});
+
+it('a build has the key through S3 only', () => {
+  for (const { condition } of statements.filter(({ actions }) => actions.includes('kms:Decrypt'))) {
+    expect(condition).toEqual({ StringEquals: { 'kms:ViaService': { 'Fn::Sub': 's3.${AWS::Region}.amazonaws.com' } } });
+  }
+});
+
+it('a build has no way to the target accounts: it becomes nobody else, and its path is none that they trust', () => {
+  expect(statements.flatMap(({ actions }) => actions).filter((action) => /^(sts|iam|cloudformation|states|lambda|dynamodb):/.test(action))).toEqual([]);
+  expect(at(role.properties, 'Path')).toBe('/drawbridge/build/');
+  expect(at(role.properties, 'ManagedPolicyArns')).toBeUndefined();
+});
+
+it('only CodeBuild, working for this account, is the role', () => {
+  expect(at(role.properties, 'AssumeRolePolicyDocument', 'Statement')).toEqual([
+    { Effect: 'Allow', Principal: { Service: 'codebuild.amazonaws.com' }, Action: 'sts:AssumeRole', Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } } },
+  ]);
+  expect(ofType(applicationStack, 'AWS::IAM::Role')).toHaveLength(1);
+});
+
+it('how to build stands in the project, where a push cannot change it', () => {
+  expect(textAt(project.properties, 'Source', 'BuildSpec')).toMatch(/^version: 0\.2\n/);
+  expect(at(project.properties, 'Artifacts', 'Type')).toBe('NO_ARTIFACTS');
+  expect(at(project.properties, 'Environment', 'PrivilegedMode')).toBeUndefined();
+  expect(at(project.properties, 'Name')).toEqual({ 'Fn::Sub': 'drawbridge-build-${Application}' });
+});

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { build, transform } from 'esbuild';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundleOptions, functionNames } from '../../esbuild.config.mjs';
+import * as errors from '../../domain/errors.ts';
+import { root } from './project.ts';
+
+const names = functionNames();
+const largest = 600 * 1024;
+
+let folder = '';
+let sizes: Readonly<Record<string, { readonly bytes: number }>> = {};
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'drawbridge-bundles-'));
+  const { metafile } = await build({ ...bundleOptions(names), outdir: folder });
+  sizes = metafile?.outputs ?? {};
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('every bundle is small enough to start quickly', () => {
+  const bundles = Object.entries(sizes).filter(([path]) => path.endsWith('.mjs'));
+  expect(bundles).toHaveLength(names.length);
+  expect(bundles.filter(([, { bytes }]) => bytes > largest).map(([path]) => path)).toEqual([]);
+});
+
+it('every bundle loads without a network, a credential or a variable: nothing happens on import', async () => {
+  const files = names.map((name) => pathToFileURL(join(folder, name, 'handler.mjs')).href);
+  const program = `for (const file of ${JSON.stringify(files)}) { const { handler } = await import(file); if (typeof handler !== 'function') throw new Error(file); }`;
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { env: {} });
+  expect(stdout + stderr).toBe('');
+});
+
+it('errors keep their names when they are minified, for the machines decide by them', async () => {
+  const bundle = await build({ absWorkingDir: root, entryPoints: ['domain/errors.ts'], bundle: true, write: false, format: 'esm', minify: true });
+  const { code } = await transform(bundle.outputFiles[0]?.text ?? '', { minify: true, format: 'esm' });
+  const small = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as typeof errors;
+  for (const [name, Kind] of Object.entries(small)) expect(new Kind('said').name).toBe(name);
+  expect(Object.keys(small).sort()).toEqual(Object.keys(errors).sort());
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { allowed, policiesOf } from './policies.ts';
+import { controlPlane, functionFolders, handlerOf, logicalId } from './project.ts';
+import { at, listOf, resource, textAt } from './read-template.ts';
+import { actionsOf, sdkCalls } from './sdk-calls.ts';
+
+/** What is done in a target account is done as one of its roles, not as the function's own. */
+const isElsewhere = (action: string) => action.startsWith('cloudformation:');
+
+describe.each(functionFolders)('the role of %s', (folder) => {
+  const { properties, ...rest } = resource(controlPlane, logicalId(folder));
+  const statements = policiesOf({ properties, ...rest });
+
+  it('may do what the function calls, and nothing else', async () => {
+    const called = (await sdkCalls(handlerOf(folder))).flatMap(actionsOf).filter((action) => !isElsewhere(action));
+    expect(allowed(statements)).toEqual([...new Set(called)].sort());
+  });
+
+  it('is written out in the template, so that nothing comes in by a managed policy that we name', () => {
+    for (const policy of listOf(at(properties, 'Policies'))) expect(at(policy, 'Statement')).toBeDefined();
+    expect(at(properties, 'Role')).toBeUndefined();
+  });
+
+  it('can become a role of a target account only where its path says so', () => {
+    const into = statements.filter(({ actions }) => actions.includes('sts:AssumeRole')).flatMap(({ resources }) => resources.map((one) => textAt(one, 'Fn::Sub')));
+    const purpose = /^\/drawbridge\/(plan|execute)\/$/.exec(textAt(properties, 'RolePath'))?.[1];
+    expect(into).toEqual(purpose === undefined ? [] : [`arn:\${AWS::Partition}:iam::*:role/drawbridge/drawbridge-${purpose}`]);
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { sessionPolicy } from '../../domain/session.ts';
+import { allowed, denied, policiesOf, statementsOf, type Statement } from './policies.ts';
+import { controlPlane, functionFolders, handlerOf, logicalId, targetAccount } from './project.ts';
+import { at, ofType, recordAt, recordsIn, resource, textAt } from './read-template.ts';
+import { actionsOf, sdkCalls } from './sdk-calls.ts';
+
+const roleOf = { plan: resource(targetAccount, 'PlanRole'), execute: resource(targetAccount, 'ExecuteRole') };
+const deployment = resource(targetAccount, 'DeploymentRole');
+
+const purposeOf = (folder: string) => /^\/drawbridge\/(plan|execute)\/$/.exec(textAt(resource(controlPlane, logicalId(folder)).properties, 'RolePath'))?.[1];
+
+/** CloudFormation does these itself in the name of whoever opens a change set; no code of ours calls them. */
+const inTheCallersName = {
+  plan: [
+    'iam:PassRole',
+    // It reads the template and the parameters of type AWS::SSM::Parameter::Value.
+    's3:GetObject',
+    's3:GetObjectVersion',
+    'kms:Decrypt',
+    'ssm:GetParameters',
+    // It validates early (CloudFormation User Guide, "Validate stack deployments").
+    'cloudwatch:GetMetricData',
+    'config:ListConfigurationRecorders',
+    'ec2:DescribeSecurityGroups',
+    'ecr:ListImages',
+    'iam:GetAccountSummary',
+    'lambda:GetAccountSettings',
+    's3:ListBucket',
+    'servicequotas:GetServiceQuota',
+  ],
+  execute: ['iam:PassRole'],
+} as const;
+
+const stacks = '${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stack/${StackNamePrefix}*';
+const ofAction = (statements: readonly Statement[], action: string) => statements.filter(({ effect, actions }) => effect === 'Allow' && actions.includes(action));
+
+describe.each(['plan', 'execute'] as const)('the role %s', (purpose) => {
+  const role = roleOf[purpose];
+  const statements = policiesOf(role);
+  const trust = statementsOf(at(role.properties, 'AssumeRolePolicyDocument'));
+
+  it('may do what its functions call and what CloudFormation does in their name, and nothing else', async () => {
+    const folders = functionFolders.filter((folder) => purposeOf(folder) === purpose);
+    expect(folders.length).toBeGreaterThan(2);
+    const calls = await Promise.all(folders.map((folder) => sdkCalls(handlerOf(folder))));
+    const called = calls.flat().flatMap(actionsOf).filter((action) => action.startsWith('cloudformation:'));
+    expect(allowed(statements)).toEqual([...new Set([...called, ...inTheCallersName[purpose]])].sort());
+  });
+
+  it('is narrowed by sessions that still allow all of it', () => {
+    const { Statement: session } = JSON.parse(sessionPolicy(purpose, { account: '222222222222', region: 'eu-west-1', stackName: 'orders' })) as { Statement: { Action: string | string[] }[] };
+    const patterns = session.flatMap(({ Action }) => Action).map((action) => new RegExp(`^${action.replaceAll('*', '.*')}$`));
+    expect(allowed(statements).filter((action) => !patterns.some((pattern) => pattern.test(action)))).toEqual([]);
+  });
+
+  it('is trusted for task roles of its own purpose only, and with the external id', () => {
+    const [assume, tag, ...more] = trust;
+    const tasks = { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${ToolsAccountId}:role/drawbridge/${purpose}/*` };
+    expect(more).toEqual([]);
+    for (const statement of [assume, tag]) expect(statement?.principal).toEqual({ AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${ToolsAccountId}:root' } });
+    expect(assume?.actions).toEqual(['sts:AssumeRole']);
+    expect(assume?.condition).toEqual({ StringEquals: { 'sts:ExternalId': { Ref: 'ExternalId' } }, ArnLike: { 'aws:PrincipalArn': tasks } });
+    expect(tag?.actions).toEqual(['sts:TagSession']);
+    expect(at(tag?.condition, 'ArnLike')).toEqual({ 'aws:PrincipalArn': tasks });
+    // The external id is no condition key of TagSession: with it the whole AssumeRole would be refused.
+    expect(recordsIn(tag?.condition ?? null).some((record) => 'sts:ExternalId' in record)).toBe(false);
+  });
+
+  it('touches stacks with the prefix only', () => {
+    const onStacks = statements.filter(({ effect, actions }) => effect === 'Allow' && actions.some((action) => action.startsWith('cloudformation:') && action !== 'cloudformation:DescribeEvents'));
+    const named = onStacks.flatMap(({ resources }) => resources.map((one) => textAt(one, 'Fn::Sub').replace('arn:', '')));
+    expect([...new Set(named)].filter((one) => one !== stacks)).toEqual(purpose === 'plan' ? ['${AWS::Partition}:cloudformation:*:aws:transform/*'] : []);
+  });
+
+  it('hands CloudFormation the one role, and nobody else any', () => {
+    const [pass, ...more] = ofAction(statements, 'iam:PassRole');
+    expect(more).toEqual([]);
+    expect(pass?.resources).toEqual([{ 'Fn::GetAtt': 'DeploymentRole.Arn' }]);
+    expect(pass?.condition).toEqual({ StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } });
+  });
+
+  it('never touches the stack that it stands in', () => {
+    expect(statements.filter(({ effect }) => effect === 'Deny').flatMap(({ resources }) => resources)).toContainEqual({ 'Fn::Sub': 'arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stack/${AWS::StackName}/*' });
+  });
+});
+
+it('who plans cannot execute, and who executes cannot plan', () => {
+  expect(denied(policiesOf(roleOf.plan))).toEqual(expect.arrayContaining(['cloudformation:ExecuteChangeSet', 'cloudformation:CreateStack', 'cloudformation:UpdateStack', 'cloudformation:DeleteStack']));
+  expect(denied(policiesOf(roleOf.execute))).toEqual(expect.arrayContaining(['cloudformation:CreateChangeSet', 'cloudformation:CreateStack', 'cloudformation:UpdateStack']));
+});
+
+it('a change set can be opened with the one role only', () => {
+  const opening = ofAction(policiesOf(roleOf.plan), 'cloudformation:CreateChangeSet').filter(({ resources }) => !JSON.stringify(resources).includes('transform/'));
+  expect(opening.map(({ condition }) => condition)).toEqual([{ StringEquals: { 'cloudformation:RoleArn': { 'Fn::GetAtt': 'DeploymentRole.Arn' } } }]);
+});
+
+describe("CloudFormation's role", () => {
+  it('is for CloudFormation alone', () => {
+    const trust = statementsOf(at(deployment.properties, 'AssumeRolePolicyDocument'));
+    expect(trust.map(({ principal, actions }) => ({ principal, actions }))).toEqual([{ principal: { Service: 'cloudformation.amazonaws.com' }, actions: ['sts:AssumeRole'] }]);
+  });
+
+  it('has the policies and the boundary that its account chose; the default is no administrator, and says what it amounts to', () => {
+    expect(at(deployment.properties, 'ManagedPolicyArns')).toEqual({ Ref: 'DeploymentPolicyArns' });
+    expect(at(deployment.properties, 'PermissionsBoundary', 'Fn::If', 1)).toEqual({ Ref: 'PermissionsBoundaryArn' });
+    const parameter = recordAt(targetAccount.parameters, 'DeploymentPolicyArns');
+    expect(parameter['Default']).not.toMatch(/AdministratorAccess/);
+    expect(parameter['Description']).toMatch(/READ THIS.*administrator/s);
+  });
+
+  it("can neither change nor pass Drawbridge's own roles, nor be without the boundary", () => {
+    const never = policiesOf(deployment).filter(({ effect }) => effect === 'Deny');
+    expect(never.find(({ sid }) => sid === 'NeverTouchDrawbridge')).toMatchObject({ actions: ['iam:*'], resources: [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/drawbridge/*' }] });
+    expect(never.map(({ sid }) => sid)).toEqual(expect.arrayContaining(['EveryRoleCarriesTheBoundary', 'NobodyLiftsTheBoundary']));
+  });
+});
+
+it('can be rolled out by a StackSet: no transform, no macro, no nested stack', () => {
+  expect(targetAccount.text).not.toMatch(/^Transform:|Fn::Transform|AWS::CloudFormation::(Macro|Stack)\b/m);
+});
+
+it('no action is a wildcard, but in what is denied', () => {
+  for (const { properties } of ofType(targetAccount, 'AWS::IAM::Role')) {
+    expect(recordsIn(properties).flatMap((record) => (record['Effect'] === 'Allow' && JSON.stringify(record['Action']).includes('*') ? [record['Action']] : []))).toEqual([]);
+  }
+});

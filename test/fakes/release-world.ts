@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { vi } from 'vitest';
+import type { Build, BuildOrder } from '../../aws/codebuild.ts';
+import type { Head } from '../../aws/heads.ts';
+import type { RepositoryFiles } from '../../aws/repository-files.ts';
+import type { Environments } from '../../contracts/environments.ts';
+import type { EnvironmentRecord, Release } from '../../contracts/release.ts';
+import type { Report } from '../../contracts/report.ts';
+import { ConfigurationError } from '../../domain/errors.ts';
+import { aRelease, theRegistry } from './samples.ts';
+
+/** The variables that the template gives these functions. */
+export function stubVariables(): void {
+  const variables = { TABLE_NAME: 'table', BUS_NAME: 'bus', ARTIFACT_BUCKET: 'artifacts', WAIT_KEY_ARN: 'key', BUILD_PROJECT_PREFIX: 'drawbridge-build-', DEPLOY_RELEASE_MACHINE_ARN: 'machine' };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+}
+
+export const commitOf = (text: string): string => createHash('sha1').update(text).digest('hex');
+export const token = 'a-token-that-nobody-may-see';
+
+/** Repository, table, builds and bucket in memory, under the names that the functions of a release use. */
+export class ReleaseWorld {
+  registry: Environments | undefined = theRegistry();
+  /** What happened, in order: the order is what some tests are about. */
+  readonly log: string[] = [];
+  readonly branches = new Map<string, string>();
+  readonly heads = new Map<string, Head>();
+  readonly releases = new Map<string, Release>();
+  readonly environments: EnvironmentRecord[] = [];
+  readonly started: string[] = [];
+  readonly reports: Report[] = [];
+  readonly builds = new Map<string, Build>();
+  readonly orders: BuildOrder[] = [];
+  readonly objects = new Map<string, Uint8Array>();
+  readonly waits = new Map<string, string>();
+  readonly completed: { token: string; answer: unknown }[] = [];
+  files: RepositoryFiles = { drawbridge: undefined, samconfig: undefined, template: undefined };
+  lastWords: string | undefined;
+  stuck = 0;
+  #sequence = 0;
+  /** Runs before a head is written: somebody else may be faster. */
+  beforeWrite: () => void = () => undefined;
+  /** A build as it is right after it was started. */
+  begun: Partial<Build> = { status: 'IN_PROGRESS' };
+
+  put(fields: Partial<Release> = {}): Release {
+    const release = aRelease(fields);
+    this.releases.set(release.id, release);
+    return release;
+  }
+
+  release(id = aRelease().id): Release {
+    const release = this.releases.get(id);
+    if (release === undefined) throw new ConfigurationError(`no release ${id}`);
+    return release;
+  }
+
+  build(fields: Partial<Build> = {}): Build {
+    const build: Build = {
+      id: 'drawbridge-build-orders:uuid-1',
+      project: 'drawbridge-build-orders',
+      status: 'SUCCEEDED',
+      commit: aRelease().commit,
+      variables: { DRAWBRIDGE_RELEASE: aRelease().id, DRAWBRIDGE_ATTEMPT: '1' },
+      trouble: undefined,
+      logs: undefined,
+      log: { group: 'group', stream: 'stream' },
+      ...fields,
+    };
+    this.builds.set(build.id, build);
+    return build;
+  }
+
+  readonly now = () => new Date('2026-01-01T00:00:00.000Z');
+  readonly findRegistry = (_: string) => Promise.resolve(this.registry === undefined ? undefined : { version: 3, text: '', content: this.registry, registeredBy: 'alex', registeredAt: '2026-01-01T00:00:00.000Z' });
+  readonly readRegistry = async (table: string) => {
+    const registration = await this.findRegistry(table);
+    if (registration === undefined) throw new ConfigurationError('nothing is registered');
+    return registration;
+  };
+  readonly branchHead = (repository: string, branch: string) => Promise.resolve(this.branches.get(`${repository}/${branch}`));
+  readonly readCommit = (_: string, commit: string) => Promise.resolve({ author: { name: 'Kim', email: 'kim@example.com' }, message: `Message of ${commit.slice(0, 8)}` });
+  readonly readHead = (_: string, application: string, branch: string) => Promise.resolve(this.heads.get(`${application}/${branch}`));
+  readonly nextSequence = (_: string, __: string) => Promise.resolve((this.#sequence += 1));
+  readonly writeRelease = (_: string, release: Release, before: Head | undefined) => {
+    this.beforeWrite();
+    const key = `${release.application}/${release.branch}`;
+    if (this.heads.get(key)?.version !== before?.version) return Promise.resolve(false);
+    this.heads.set(key, { commit: release.commit, release: release.id, version: (before?.version ?? 0) + 1 });
+    this.releases.set(release.id, release);
+    return Promise.resolve(true);
+  };
+  readonly startRelease = (_: string, release: string, attempt: number) => Promise.resolve(void this.started.push(`${release}-${String(attempt)}`));
+  readonly report = (_: unknown, what: Report) => Promise.resolve(void this.reports.push(what));
+  readonly readRelease = (_: string, id: string) => Promise.resolve(this.release(id));
+  readonly findRelease = (_: string, id: string) => Promise.resolve(this.releases.get(id));
+  readonly updateRelease = (_: string, id: string, fields: Partial<Release>) => {
+    this.log.push(`update ${Object.keys(fields).join(',')}`);
+    const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+    this.releases.set(id, { ...this.release(id), ...given });
+    return Promise.resolve();
+  };
+  readonly listEnvironments = (_: string, __: string) => Promise.resolve(this.environments);
+  readonly readRepositoryFiles = (_: string, __: string) => Promise.resolve(this.files);
+  readonly storeWait = (_: unknown, { operation }: { operation: string }, kept: string) => {
+    this.log.push('store');
+    this.waits.set(operation, kept);
+    return Promise.resolve();
+  };
+  readonly startBuild = (order: BuildOrder) => {
+    this.log.push('start');
+    this.orders.push(order);
+    return Promise.resolve(this.build(this.begun).id);
+  };
+  readonly readBuild = (id: string) => Promise.resolve(this.builds.get(id));
+  readonly readLastWords = (_: unknown) => Promise.resolve(this.lastWords);
+  readonly completeToken = (kept: string, answer: unknown) => {
+    this.log.push('complete');
+    this.completed.push({ token: kept, answer });
+    return Promise.resolve('completed' as const);
+  };
+  readonly completeWait = (_: unknown, operation: string, answer: unknown) => {
+    const kept = this.waits.get(operation);
+    if (kept === undefined) return Promise.resolve('nobody' as const);
+    this.waits.delete(operation);
+    return this.completeToken(kept, answer);
+  };
+  readonly stuckWait = () => void (this.stuck += 1);
+  readonly listKeys = (_: string, prefix: string) => Promise.resolve([...this.objects.keys()].filter((key) => key.startsWith(prefix)));
+  readonly readObject = (_: string, key: string) => Promise.resolve(this.objects.get(key) ?? new Uint8Array());
+  readonly writeOnce = (_: string, key: string, body: Uint8Array | string) => {
+    if (!this.objects.has(key)) this.objects.set(key, Buffer.from(body));
+    return Promise.resolve();
+  };
+}

@@ -1,0 +1,57 @@
+import { beforeEach, expect, it } from 'vitest';
+import { readConfiguration } from '../../../functions/read-configuration/handler.ts';
+import { aRelease } from '../../fakes/samples.ts';
+import { ReleaseWorld, stubVariables } from '../../fakes/release-world.ts';
+
+const input = { release: aRelease().id, attempt: 1 };
+let world: ReleaseWorld;
+
+beforeEach(() => {
+  stubVariables();
+  world = new ReleaseWorld();
+  world.releases.set(input.release, (({ artifact: _, configuration: __, ...release }) => release)(aRelease()));
+});
+
+const files = (drawbridge: string) => {
+  world.files = { drawbridge, samconfig: undefined, template: undefined };
+};
+
+it('what the registry grants is kept on the release, with the version that granted it', async () => {
+  files('version: 1\nbuild: { kind: sam }\nparameters: { Size: 2 }\n');
+  expect(await readConfiguration(world, input)).toEqual({ answer: 'build' });
+  expect(world.release()).toMatchObject({ registryVersion: 3, configuration: { build: { kind: 'sam', template: 'template.yaml' }, environments: [{ name: 'dev', targets: [{ account: '222222222222', parameters: { Size: '2' } }] }] } });
+});
+
+it('a release that is tried again is not built again', async () => {
+  world.put();
+  files('version: 1\nbuild: { kind: sam }\n');
+  expect(await readConfiguration(world, input)).toEqual({ answer: 'built' });
+});
+
+it('a wrong file ends the release, and says everything at once with file and line', async () => {
+  files('version: 2\nbuild: { kind: docker }\nenviroments: {}\n');
+  expect(await readConfiguration(world, input)).toEqual({ answer: 'ended' });
+  const { outcome, reason = '', configuration } = world.release();
+  expect([outcome, configuration]).toEqual(['failed', undefined]);
+  expect(reason).toMatch(/^Reading what orders asks for at 3f2a9c1b: drawbridge\.yaml:1: /);
+  expect(reason).toMatch(/drawbridge\.yaml:2: build\.kind/);
+  expect(reason).toContain('enviroments');
+});
+
+it('what the registry does not grant ends the release too', async () => {
+  files('version: 1\nbuild: { kind: sam }\nenvironments: { moon: {} }\nstack: "other-{environment}"\n');
+  expect(await readConfiguration(world, input)).toEqual({ answer: 'ended' });
+  expect(world.release().reason).toMatch(/there is no environment moon; registered: dev\..*\n.*the stack name other-dev is not one that orders may use/s);
+});
+
+it('a repository that says nothing is told what to add', async () => {
+  expect(await readConfiguration(world, input)).toEqual({ answer: 'ended' });
+  expect(world.release().reason).toMatch(/nor a samconfig\.toml with a config-env named dev, nor a template\.yaml/);
+});
+
+it('a file that blows up through aliases ends the release, and not the function', async () => {
+  const levels = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, index, all) => `${name}: &${name} [${Array.from({ length: 9 }, () => (index === 0 ? 'x' : `*${all[index - 1] ?? ''}`)).join(', ')}]`);
+  files(`version: 1\n${levels.join('\n')}\n`);
+  expect(await readConfiguration(world, input)).toEqual({ answer: 'ended' });
+  expect(world.release().reason).toMatch(/drawbridge\.yaml:1: .*alias/i);
+});
