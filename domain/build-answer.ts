@@ -26,7 +26,7 @@ interface Failed {
  * @param words of the build itself, from the end of its log: they say more than the command that failed
  */
 export function buildReason({ id, status, trouble, logs }: Failed, words?: string): string {
-  const where = trouble === undefined ? '' : ` in ${words === undefined ? trouble.replaceAll(/\s+/g, ' ') : trouble.replace(/:.*$/s, '')}`;
-  const why = words === undefined ? '' : `: ${words}`;
+  const where = trouble === undefined ? '' : ` in ${words === undefined ? trouble.replaceAll(/\s+/g, ' ').replace(/[.: ]+$/, '') : trouble.replace(/:.*$/s, '')}`;
+  const why = words === undefined ? '' : `: ${words.replace(/\.+$/, '')}`;
   return `Building: ${id} ended as ${status}${where}${why}. ${logs === undefined ? 'Its log says more.' : `Log: ${logs}`}`;
 }

@@ -29,8 +29,16 @@ export function readPackaged(text: string): Packaged {
   const document = parseDocument(text, { logLevel: 'silent', prettyErrors: false });
   const trouble = document.errors[0];
   if (trouble !== undefined) throw new InvalidInputError(`Sealing the artifact: the packaged template is not YAML: ${trouble.message}. Correct the template and push again.`);
-  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  const content = contentOf(document);
   const parsed = Template.safeParse(content);
   if (!parsed.success) throw new InvalidInputError('Sealing the artifact: the template has no Resources. Correct the template and push again.');
   return { text, content, parameters: Object.keys(parsed.data.Parameters ?? {}) };
+}
+
+function contentOf(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new InvalidInputError(`Sealing the artifact: the aliases of the packaged template cannot be followed: ${error instanceof Error ? error.message : String(error)}. Write out what they stand for and push again.`, { cause: error });
+  }
 }

@@ -16,7 +16,13 @@ export function parseYamlFile<Schema extends z.ZodType>(file: string, text: stri
   if (document.errors.length > 0) {
     return { ok: false, lineOf, problems: document.errors.map((error) => ({ file, line: lines.linePos(error.pos[0]).line, message: `this is not YAML: ${error.message}` })) };
   }
-  // Aliases could otherwise blow a small file up to a huge one.
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 50 }) as unknown);
+  let content: unknown;
+  try {
+    // Aliases could otherwise blow a small file up to a huge one.
+    content = document.toJS({ maxAliasCount: 50 });
+  } catch (error) {
+    return { ok: false, lineOf, problems: [{ file, line: 1, message: `its aliases cannot be followed: ${error instanceof Error ? error.message : String(error)}` }] };
+  }
+  const parsed = schema.safeParse(content);
   return parsed.success ? { ok: true, value: parsed.data, lineOf } : { ok: false, lineOf, problems: problemsOf(file, parsed.error.issues, lineOf) };
 }

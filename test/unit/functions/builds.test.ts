@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Build } from '../../../aws/codebuild.ts';
 import type { BuildStateChange } from '../../../contracts/source-events.ts';
 import { lookAtBuild } from '../../../functions/look-at-build/handler.ts';
 import { onBuildEvent } from '../../../functions/on-build-event/handler.ts';
@@ -90,18 +91,24 @@ describe('the event of a build', () => {
     expect(world.release()).toMatchObject({ outcome: 'failed', reason: `Building: ${buildId} ended as FAILED in PRE_BUILD: exit status 1. Log: https://logs` });
   });
 
-  it.each([
-    ['of a build that goes on', () => world.build({ status: 'IN_PROGRESS' })],
-    ['of a build that CodeBuild does not know', () => undefined],
-    ['of another build that only says it is for this release', () => world.build({ id: 'drawbridge-build-orders:forged' }), 'drawbridge-build-orders:forged'],
-    ['of another application’s project that says it is for this release', () => world.build({ project: 'drawbridge-build-other' })],
-    ['of a build that nobody started for a release', () => world.build({ variables: {} })],
-    ['of a release that is not there', () => world.build({ variables: { DRAWBRIDGE_RELEASE: 'orders-99-00000000' } })],
-  ] as const)('%s completes nothing', async (_, arrange, named = buildId) => {
-    arrange();
+  const others: [string, Partial<Build>][] = [
+    ['of a build that goes on', { status: 'IN_PROGRESS' }],
+    ['of another build that only says it is for this release', { id: 'drawbridge-build-orders:forged' }],
+    ['of another application’s project that says it is for this release', { project: 'drawbridge-build-other' }],
+    ['of a build that nobody started for a release', { variables: {} }],
+    ['of a release that is not there', { variables: { DRAWBRIDGE_RELEASE: 'orders-99-00000000' } }],
+  ];
+
+  it.each(others)('%s completes nothing', async (_, fields) => {
+    const { id: named } = world.build(fields);
     await onBuildEvent(world, event({ 'build-id': named }));
     expect(world.completed).toEqual([]);
     expect(world.release().outcome).toBeUndefined();
+  });
+
+  it('of a build that CodeBuild does not know completes nothing', async () => {
+    await onBuildEvent(world, event());
+    expect(world.completed).toEqual([]);
   });
 
   it('of a project that is not ours is not even looked up', async () => {
