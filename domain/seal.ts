@@ -10,9 +10,9 @@ const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g,
 
 /** `s3://bucket/key` and `https://s3[.region].amazonaws.com/bucket/key`, `https://bucket.s3[.region].amazonaws.com/key`, on any endpoint. */
 const forms = (bucket: string): RegExp[] => [
-  new RegExp(`s3://${escaped(bucket)}/([^\\s"'?#]+)`, 'g'),
-  new RegExp(`https?://[^\\s"'/]+/${escaped(bucket)}/([^\\s"'?#]+)`, 'g'),
-  new RegExp(`https?://${escaped(bucket)}\\.s3[^\\s"'/]*/([^\\s"'?#]+)`, 'g'),
+  new RegExp(`s3://${escaped(bucket)}/([^\\s"'?#,[\\]{}]+)`, 'g'),
+  new RegExp(`https?://[^\\s"'/]+/${escaped(bucket)}/([^\\s"'?#,[\\]{}]+)`, 'g'),
+  new RegExp(`https?://${escaped(bucket)}\\.s3[^\\s"'/]*/([^\\s"'?#,[\\]{}]+)`, 'g'),
 ];
 
 /** Keys of our bucket that a packaged template refers to as URLs. */
@@ -42,7 +42,7 @@ export function pairReferences(template: unknown, bucket: string): string[] {
  * @throws InvalidInputError naming the reference
  */
 export function refuseForeign(keys: readonly string[], prefix: string): void {
-  const foreign = keys.find((key) => !key.startsWith(prefix));
+  const foreign = keys.find((key) => !key.startsWith(prefix) || key.split('/').includes('..'));
   if (foreign !== undefined) throw new InvalidInputError(`Sealing the artifact: the template refers to ${foreign}, which this build did not write. Package the template from its own sources and push again.`);
 }
 

@@ -7,7 +7,7 @@ import type { Release } from '../../contracts/release.ts';
 import { RepositoryStateChange } from '../../contracts/source-events.ts';
 import { TransientError } from '../../domain/errors.ts';
 import { applicationsFor } from '../../domain/accepting.ts';
-import { releaseId } from '../../domain/release-id.ts';
+import { planBranchPrefix, releaseId } from '../../domain/release-id.ts';
 import { env } from '../../runtime/env.ts';
 import { listener } from '../../runtime/listener.ts';
 import { logger } from '../../runtime/logger.ts';
@@ -22,6 +22,8 @@ export async function startReleases(uses: typeof real, { detail }: RepositorySta
   const { TABLE_NAME: tableName } = env('TABLE_NAME');
   const { repositoryName: repository, referenceName: branch } = detail;
   if (detail.referenceType !== 'branch' || detail.event === 'referenceDeleted') return;
+  // Made by `drawbridge plan` to be looked at; an environment that takes every branch must not take it.
+  if (branch.startsWith(planBranchPrefix)) return;
   const registry = await uses.findRegistry(tableName);
   const applications = registry === undefined ? [] : applicationsFor(registry.content, repository, branch);
   if (applications.length === 0) logger.info('nobody registered this branch', { repository, branch });

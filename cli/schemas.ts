@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { ApplicationFile } from '../contracts/application.ts';
+import { Environments } from '../contracts/environments.ts';
+
+const sources = {
+  'environments.schema.json': { schema: Environments, title: 'environments.yaml', description: 'What the platform team registers with Drawbridge: accounts, environments, approvals.' },
+  'drawbridge.schema.json': { schema: ApplicationFile, title: 'drawbridge.yaml', description: 'How an application is built and what it asks of each environment.' },
+} as const;
+
+/** JSON Schemas of what people write, by file name, from the schemas that the control plane itself parses with. */
+export const schemas = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(sources).map(([name, { schema, title, description }]) => {
+      const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+      return [name, `${JSON.stringify({ $schema, title, description, ...rest }, undefined, 2)}\n`];
+    }),
+  );
