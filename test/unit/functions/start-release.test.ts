@@ -99,7 +99,7 @@ it('nothing starts before anything is registered, or when the branch is gone by 
 });
 
 it('what `drawbridge plan` pushed is never deployed, also not where every branch is taken', async () => {
-  for (const environment of Object.values(world.registry?.content.environments ?? {})) environment.branches = ['*'];
+  for (const environment of Object.values(world.registry?.environments ?? {})) environment.branches = ['*'];
   world.branches.set('orders/drawbridge-plan/0123456789ab', commitOf('plan'));
   await startReleases(world, event({ referenceName: 'drawbridge-plan/0123456789ab' }));
   expect(world.started).toEqual([]);
