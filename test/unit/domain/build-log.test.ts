@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildReason } from '../../../domain/build-answer.ts';
+import { lastWords } from '../../../domain/build-log.ts';
+
+const container = (text: string) => `[Container] 2026/01/01 00:00:00.000000 ${text}`;
+
+describe('the last words of a build', () => {
+  it.each([
+    ['the line that says what is wrong', [container('Running command npm ci'), 'npm error code E404', 'npm error A complete log of this run can be found in: /root/.npm/x.log', container('Phase complete: BUILD State: FAILED')], 'npm error code E404'],
+    ['not the announcement of it', ['Building codeuri: src', 'Build Failed', 'Error: NodejsNpmBuilder:NpmPack - it is broken'], 'Error: NodejsNpmBuilder:NpmPack - it is broken'],
+    ['a Python exception', ['Traceback (most recent call last):', '  File "x.py", line 1', 'ModuleNotFoundError: No module named x'], 'ModuleNotFoundError: No module named x'],
+    ['the last lines where none speaks of trouble', ['one', 'two', 'three', 'four'], 'two / three / four'],
+    ['several lines of one message', ['first\nfatal: one\nfatal: two\n'], 'fatal: one / fatal: two'],
+    ['no colours', ['\u001B[31mError:\u001B[0m red'], 'Error: red'],
+    ['nothing of a log without words of the build', [container('Entering phase BUILD'), '', '  '], undefined],
+  ] as const)('are %s', (_, log, words) => {
+    expect(lastWords(log)).toBe(words);
+  });
+
+  it('are one short line without control characters, whatever the build wrote', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 400 }), { maxLength: 8 }), (log) => {
+        const words = lastWords(log) ?? '';
+        expect(words.length).toBeLessThanOrEqual(500);
+        expect(words).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
+      }),
+    );
+  });
+});
+
+describe('why a build failed', () => {
+  const failed = { id: 'p:1', status: 'FAILED', trouble: 'BUILD: Error while executing command: set -e\n  sam build.\n Reason: exit status 1', logs: 'https://logs' };
+
+  it.each([
+    ['with the words of the build', failed, 'It is broken.', 'Building: p:1 ended as FAILED in BUILD: It is broken. Log: https://logs'],
+    ['with the words of CodeBuild on one line', failed, undefined, 'Building: p:1 ended as FAILED in BUILD: Error while executing command: set -e sam build. Reason: exit status 1. Log: https://logs'],
+    ['without any', { ...failed, trouble: undefined, logs: undefined }, undefined, 'Building: p:1 ended as FAILED. Its log says more.'],
+  ] as const)('is said %s', (_, build, words, reason) => {
+    expect(buildReason(build, words)).toBe(reason);
+  });
+});
