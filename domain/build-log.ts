@@ -9,7 +9,7 @@ const control = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u20
 const isAboutTheBuild = (line: string): boolean => line.startsWith('[Container]');
 /** Lines that announce a failure and do not say what it is; npm's is about a file that goes with the build. */
 const saysNothing = (line: string): boolean => /^(Build Failed|npm (error|ERR!) A complete log of this run.*|make: \*\*\*.*|Traceback \(most recent call last\):?)$/.test(line);
-const saysTrouble = (line: string): boolean => /\b(error|err!|fail(ed|ure|s)?|fatal|cannot|can't|could not|unable|not found|no such|is not|denied|invalid|exception|missing)\b|\w(Error|Exception)\b/i.test(line);
+const saysTrouble = (line: string): boolean => /\b(error|err!|fail(ed|ure|s)?|fatal|cannot|can't|could not|unable|not found|no such|is not|denied|expected|invalid|exception|missing)\b|\w(Error|Exception)\b/i.test(line);
 
 /** The lines at the end of a build's log that say why it failed, or `undefined` when it wrote nothing. */
 export function lastWords(log: readonly string[]): string | undefined {

@@ -22,7 +22,7 @@ const tool = (name, command, ...args) => ({ name, command, args });
 const tests = (...projects) => ({
   name: projects.join(' and ') + ' tests',
   command: 'vitest',
-  args: ['run', ...projects.flatMap((project) => ['--project', project]), '--reporter=default', '--reporter=json'],
+  args: ['run', ...projects.flatMap((project) => ['--project', project]), '--silent=passed-only', '--reporter=default', '--reporter=json'],
   results: join(results, `${projects.join('-')}.json`),
 });
 

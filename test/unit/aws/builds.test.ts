@@ -1,0 +1,86 @@
+import { BatchGetBuildsCommand, CodeBuildClient, ResourceNotFoundException, StartBuildCommand } from '@aws-sdk/client-codebuild';
+import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readLastWords } from '../../../aws/build-logs.ts';
+import { readBuild, startBuild } from '../../../aws/codebuild.ts';
+
+const codeBuild = mockClient(CodeBuildClient);
+const logs = mockClient(CloudWatchLogsClient);
+const log = { group: '/aws/codebuild/p', stream: 'uuid' };
+const named = (name: string) => Object.assign(new Error('words of the API'), { name });
+
+beforeEach(() => {
+  codeBuild.reset();
+  logs.reset();
+});
+
+describe('starting a build', () => {
+  const order = { project: 'drawbridge-build-orders', sourceVersion: 'refs/heads/main^{c}', variables: { A: '1' }, idempotencyToken: 'once' };
+
+  it('says what to build, once', async () => {
+    codeBuild.on(StartBuildCommand).resolves({ build: { id: 'p:1' } });
+    expect(await startBuild(order)).toBe('p:1');
+    expect(codeBuild.commandCalls(StartBuildCommand)[0]?.args[0].input).toEqual({
+      projectName: 'drawbridge-build-orders', sourceVersion: 'refs/heads/main^{c}', idempotencyToken: 'once', environmentVariablesOverride: [{ name: 'A', value: '1', type: 'PLAINTEXT' }],
+    });
+  });
+
+  it('of a project that is not there says what to deploy', async () => {
+    codeBuild.on(StartBuildCommand).rejects(new ResourceNotFoundException({ message: 'x', $metadata: {} }));
+    await expect(startBuild(order)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining('Deploy infra/application.yaml') as string });
+  });
+
+  it('is tried again when CodeBuild is busy', async () => {
+    codeBuild.on(StartBuildCommand).rejects(named('ThrottlingException'));
+    await expect(startBuild(order)).rejects.toMatchObject({ name: 'TransientError' });
+  });
+});
+
+describe('a build', () => {
+  it('is found by its id or its ARN', async () => {
+    codeBuild.on(BatchGetBuildsCommand).resolves({ builds: [{ id: 'p:1', projectName: 'p', buildStatus: 'SUCCEEDED', resolvedSourceVersion: 'c', environment: { type: 'ARM_CONTAINER', image: 'i', computeType: 'BUILD_GENERAL1_SMALL', environmentVariables: [{ name: 'A', value: '1' }] } }] });
+    const build = { id: 'p:1', project: 'p', status: 'SUCCEEDED', commit: 'c', variables: { A: '1' }, trouble: undefined, logs: undefined, log: undefined };
+    expect(await readBuild('p:1')).toEqual(build);
+    expect(await readBuild('arn:aws:codebuild:eu-west-1:111111111111:build/p:1')).toEqual(build);
+    expect(codeBuild.commandCalls(BatchGetBuildsCommand).map(({ args }) => args[0].input.ids)).toEqual([['p:1'], ['p:1']]);
+  });
+
+  it('that failed tells its first failed phase and where its log is', async () => {
+    codeBuild.on(BatchGetBuildsCommand).resolves({
+      builds: [{
+        buildStatus: 'FAILED',
+        phases: [
+          { phaseType: 'INSTALL', phaseStatus: 'SUCCEEDED' },
+          { phaseType: 'BUILD', phaseStatus: 'FAILED', contexts: [{ message: 'exit status 1' }, { message: '' }] },
+          { phaseType: 'POST_BUILD', phaseStatus: 'FAILED', contexts: [{ message: 'later' }] },
+        ],
+        logs: { deepLink: 'https://logs', groupName: log.group, streamName: log.stream },
+      }],
+    });
+    expect(await readBuild('p:1')).toMatchObject({ trouble: 'BUILD: exit status 1', logs: 'https://logs', log });
+  });
+
+  it('that CodeBuild does not know is nothing', async () => {
+    codeBuild.on(BatchGetBuildsCommand).resolves({ builds: [], buildsNotFound: ['p:1'] });
+    expect(await readBuild('p:1')).toBeUndefined();
+  });
+});
+
+describe('the last words of a build', () => {
+  it('are read from the end of its log', async () => {
+    logs.on(GetLogEventsCommand).resolves({ events: [{ message: '[Container] Running command x\n' }, { message: 'Error: no\n' }] });
+    expect(await readLastWords({ log })).toBe('Error: no');
+    expect(logs.commandCalls(GetLogEventsCommand)[0]?.args[0].input).toMatchObject({ logGroupName: log.group, logStreamName: log.stream, startFromHead: false });
+  });
+
+  it.each(['ResourceNotFoundException', 'AccessDeniedException'])('do without, on %s: how a build ended counts more than why', async (name) => {
+    logs.on(GetLogEventsCommand).rejects(named(name));
+    expect(await readLastWords({ log })).toBeUndefined();
+  });
+
+  it('of a build without a log are not asked for', async () => {
+    expect(await readLastWords({ log: undefined })).toBeUndefined();
+    expect(logs.calls()).toEqual([]);
+  });
+});
