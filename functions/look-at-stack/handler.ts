@@ -8,9 +8,10 @@ import { StalePlanError } from '../../domain/errors.ts';
 import { findTarget } from '../../domain/find-target.ts';
 import { clientRequestToken, stackOperation } from '../../domain/lock.ts';
 import { env } from '../../runtime/env.ts';
+import { stuckWait } from '../../runtime/metrics.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, updateTarget, readLock, clientFor, readOutcome, storeWait, completeToken, now: () => new Date() };
+const real = { readRelease, readTarget, updateTarget, readLock, clientFor, readOutcome, storeWait, completeToken, stuckWait, now: () => new Date() };
 type Uses = typeof real;
 
 /** The event did not come in time: looks once, and waits again if nothing is over. */
@@ -29,7 +30,10 @@ export async function lookAtStack(uses: Uses, where: { tableName: string; keyArn
 
   const client = await uses.clientFor('plan', { release, environment, target });
   const { end, outputs } = await uses.readOutcome(client, { stackArn: record.stackArn, operation: record.createdShell === true ? 'CREATE' : 'UPDATE', token: requestToken });
-  if (end === undefined) return;
+  if (end === undefined) {
+    uses.stuckWait();
+    return;
+  }
   if (end.outcome === 'deployed') await uses.updateTarget(where.tableName, id, { outputs: { ...outputs } }, uses.now());
   await uses.completeToken(token, end);
 }

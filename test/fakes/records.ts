@@ -30,10 +30,12 @@ export class FakeRecords {
   readonly reports: Report[] = [];
   readonly plans: Plan[] = [];
   readonly running = new Set<string>();
+  stuck = 0;
   readonly visits: { purpose: string; approvers: readonly string[] }[] = [];
   clock = new Date('2026-01-01T00:00:00.000Z');
 
   readonly now = () => this.clock;
+  readonly stuckWait = () => void (this.stuck += 1);
   readonly nonce = () => 'a'.repeat(32);
   readonly readRelease = (_: string, __: string) => Promise.resolve(this.release);
   readonly readRegistry = (_: string) => Promise.resolve({ version: 1, text: '', content: this.registry, registeredBy: 'somebody', registeredAt: '2026-01-01T00:00:00.000Z' });

@@ -74,6 +74,7 @@ describe('an execute', () => {
     await at.execute();
     await at.look('early-token');
     expect(at.answers('early-token')).toEqual([]);
+    expect(at.records.stuck).toBe(1);
     at.cloud.move('orders-dev', 'UPDATE_COMPLETE');
     await at.look();
     expect(at.answers('look-token')).toEqual([{ outcome: 'deployed', clean: true, stackStatus: 'UPDATE_COMPLETE' }]);
