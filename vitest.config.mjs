@@ -21,6 +21,7 @@ export default defineConfig({
     projects: [
       project('unit', { test: 10, hook: 10 }),
       project('contract', { test: 30, hook: 30 }),
+      project('browser', { test: 60, hook: 60 }),
       project('workflow', { test: 90, hook: 90, alone: true }),
       project('local', { test: 180, hook: 180, alone: true }),
     ],

@@ -1,24 +1,33 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { Approval } from '../contracts/approval.ts';
+import { Approval, Vote } from '../contracts/approval.ts';
 import { calling, isNamed } from './errors.ts';
-import { readRow, writeRow } from './rows.ts';
+import { queryRows, readRow } from './rows.ts';
 import { keys, table } from './table.ts';
 
 /** An approval's row; `version` counts its changes, so that of two simultaneous answers one sees the other. */
 const Row = Approval.extend({ version: z.int() });
 export type ApprovalRow = z.infer<typeof Row>;
 
-const Link = z.object({ approval: z.string(), approver: z.string() });
 const Waiting = z.object({ approval: z.string() });
 
-const hashed = (link: string): string => createHash('sha256').update(link).digest('hex');
+export const hashed = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 export const approvalId = (): string => randomBytes(16).toString('hex');
 
 export async function findApproval(tableName: string, id: string | undefined): Promise<ApprovalRow | undefined> {
   return id === undefined ? undefined : await readRow(tableName, keys.approval(id), Row);
+}
+
+function put(tableName: string, approval: Approval, before: number) {
+  return {
+    TableName: tableName,
+    Item: { ...approval, version: before + 1, ...keys.approval(approval.id) },
+    ConditionExpression: before === 0 ? 'attribute_not_exists(pk)' : 'version = :before',
+    ...(before === 0 ? {} : { ExpressionAttributeValues: { ':before': before } }),
+  };
 }
 
 /**
@@ -27,13 +36,54 @@ export async function findApproval(tableName: string, id: string | undefined): P
  */
 export async function writeApproval(tableName: string, approval: Approval, before: number): Promise<boolean> {
   try {
-    await calling(`writing approval ${approval.id}`, () =>
+    await calling(`writing approval ${approval.id}`, () => table().send(new PutCommand(put(tableName, approval, before))));
+    return true;
+  } catch (error) {
+    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
+    throw error;
+  }
+}
+
+/**
+ * Writes an answer: the approval as it follows from it, and the answer in a row of its own that nobody writes again.
+ * @returns `false` when somebody answered meanwhile: read it again
+ */
+export async function writeVote(tableName: string, approval: Approval, vote: Vote, before: number): Promise<boolean> {
+  const { release, environment, id } = approval;
+  const record = {
+    TableName: tableName,
+    Item: { ...vote, release, environment, approval: id, ...keys.vote(release, vote.at, id, approval.votes.length) },
+    ConditionExpression: 'attribute_not_exists(pk)',
+  };
+  try {
+    await calling(`writing an answer to approval ${id}`, () => table().send(new TransactWriteCommand({ TransactItems: [{ Put: { ...put(tableName, approval, before) } }, { Put: { ...record } }] })));
+    return true;
+  } catch (error) {
+    if (error instanceof TransactionCanceledException && error.CancellationReasons?.some(({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict') === true) return false;
+    throw error;
+  }
+}
+
+/** The approval that an application waits for, or waited for last, in an environment. */
+export async function findWaiting(tableName: string, application: string, environment: string): Promise<ApprovalRow | undefined> {
+  const waiting = await readRow(tableName, keys.waiting(application, environment), Waiting);
+  return await findApproval(tableName, waiting?.approval);
+}
+
+/**
+ * Makes an approval the one that its application waits for.
+ * @param before the approval that waited there when it was looked at
+ * @returns `false` when another took the place meanwhile: look again
+ */
+export async function setWaiting(tableName: string, { application, environment, id }: Approval, before: string | undefined): Promise<boolean> {
+  try {
+    await calling(`noting that ${application} waits in ${environment}`, () =>
       table().send(
         new PutCommand({
           TableName: tableName,
-          Item: { ...approval, version: before + 1, ...keys.approval(approval.id) },
-          ConditionExpression: before === 0 ? 'attribute_not_exists(pk)' : 'version = :before',
-          ...(before === 0 ? {} : { ExpressionAttributeValues: { ':before': before } }),
+          Item: { approval: id, ...keys.waiting(application, environment) },
+          ConditionExpression: before === undefined ? 'attribute_not_exists(pk)' : 'approval = :before',
+          ...(before === undefined ? {} : { ExpressionAttributeValues: { ':before': before } }),
         }),
       ),
     );
@@ -44,25 +94,9 @@ export async function writeApproval(tableName: string, approval: Approval, befor
   }
 }
 
-/** A link of one approver's own. Only its hash is kept: who reads the table cannot answer in anybody's name. */
-export async function makeLink(tableName: string, approval: Pick<Approval, 'id' | 'expiresAt'>, approver: string): Promise<string> {
-  const link = randomBytes(24).toString('base64url');
-  // Kept a while after the end, so that a late click gets an explanation.
-  const expiresAt = Math.floor(Date.parse(approval.expiresAt) / 1000) + 90 * 24 * 3600;
-  await writeRow(tableName, keys.link(hashed(link)), { approval: approval.id, approver, expiresAt });
-  return link;
-}
+const Recorded = Vote.extend({ environment: z.string() });
 
-export async function findLink(tableName: string, link: string): Promise<z.infer<typeof Link> | undefined> {
-  return await readRow(tableName, keys.link(hashed(link)), Link);
-}
-
-/** The approval that an application waits for, or waited for last, in an environment. */
-export async function findWaiting(tableName: string, application: string, environment: string): Promise<ApprovalRow | undefined> {
-  const waiting = await readRow(tableName, keys.waiting(application, environment), Waiting);
-  return await findApproval(tableName, waiting?.approval);
-}
-
-export async function setWaiting(tableName: string, { application, environment, id }: Approval): Promise<void> {
-  await writeRow(tableName, keys.waiting(application, environment), { approval: id });
+/** Every answer ever given for a release, oldest first. */
+export async function listVotes(tableName: string, release: string): Promise<z.infer<typeof Recorded>[]> {
+  return await queryRows(tableName, { pk: keys.release(release).pk, skBegins: 'VOTE#' }, Recorded);
 }

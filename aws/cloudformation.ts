@@ -15,6 +15,8 @@ export interface DescribedStack {
   readonly status: string;
   readonly reason: string | undefined;
   readonly outputs: Readonly<Record<string, string>>;
+  /** As CloudFormation resolved them. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 function described(stack: Stack): DescribedStack {
@@ -24,6 +26,7 @@ function described(stack: Stack): DescribedStack {
     status: stack.StackStatus ?? '',
     reason: stack.StackStatusReason,
     outputs: Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue])),
+    parameters: Object.fromEntries((stack.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [ParameterKey, ResolvedValue ?? ParameterValue])),
   };
 }
 

@@ -1,4 +1,5 @@
-import { CodeCommitClient, GetBranchCommand, GetCommitCommand, GetFileCommand } from '@aws-sdk/client-codecommit';
+import { CodeCommitClient, GetBranchCommand, GetCommitCommand, GetFileCommand, type UserInfo } from '@aws-sdk/client-codecommit';
+import type { Commit } from '../domain/commit-history.ts';
 import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
 
@@ -15,16 +16,15 @@ export async function branchHead(repository: string, branch: string): Promise<st
   }
 }
 
-export interface Commit {
-  readonly author: { readonly name: string; readonly email: string };
-  /** First line. */
-  readonly message: string;
-}
+const person = (user: UserInfo | undefined) => ({ name: user?.name ?? '', email: user?.email ?? '' });
+
+/** `1484167798 -0800`: seconds and a time zone (CodeCommit API: UserInfo). */
+const secondsOf = (date: string | undefined): number => Number(date?.split(' ')[0] ?? '0') || 0;
 
 export async function readCommit(repository: string, commit: string): Promise<Commit> {
   const answer = await calling(`reading commit ${commit} of ${repository}`, () => codeCommit().send(new GetCommitCommand({ repositoryName: repository, commitId: commit })));
-  const { author, message = '' } = answer.commit ?? {};
-  return { author: { name: author?.name ?? '', email: author?.email ?? '' }, message: message.split('\n')[0] ?? '' };
+  const { author, committer, message = '', parents = [] } = answer.commit ?? {};
+  return { id: commit, parents, author: person(author), committer: person(committer), message: message.split('\n')[0] ?? '', committedAt: secondsOf(committer?.date) };
 }
 
 /** A file at a commit, or `undefined` when the commit has none. Files up to 6 MB (CodeCommit API: GetFile). */

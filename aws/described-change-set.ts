@@ -2,7 +2,7 @@ import { type Change as SdkChange, type CloudFormationClient, DescribeChangeSetC
 import type { Change } from '../contracts/plan.ts';
 import { isIncomplete } from '../domain/change-set-answer.ts';
 import { mergeByLogicalId } from '../domain/changes.ts';
-import type { DescribedChangeSet } from '../domain/plan.ts';
+import type { DescribedChangeSet, NestedChangeSet } from '../domain/plan.ts';
 import type { ChangeSetId } from './change-sets.ts';
 import { calling, isNamed } from './errors.ts';
 
@@ -47,6 +47,7 @@ function toChange(prefix: string, { ResourceChange: change }: SdkChange): Change
       ...(change.Replacement === undefined ? {} : { replacement: change.Replacement }),
       ...(change.PolicyAction === undefined ? {} : { policyAction: change.PolicyAction }),
       scope: change.Scope ?? [],
+      ...(change.ResourceDriftStatus === undefined || change.ResourceDriftStatus === 'NOT_CHECKED' ? {} : { drift: change.ResourceDriftStatus }),
       details: (change.Details ?? []).map(({ Target, Evaluation, ChangeSource, CausingEntity }) => ({
         attribute: Target?.Attribute ?? '',
         ...(Target?.Name === undefined ? {} : { name: Target.Name }),
@@ -54,34 +55,43 @@ function toChange(prefix: string, { ResourceChange: change }: SdkChange): Change
         ...(Evaluation === undefined ? {} : { evaluation: Evaluation }),
         ...(ChangeSource === undefined ? {} : { source: ChangeSource }),
         ...(CausingEntity === undefined ? {} : { cause: CausingEntity }),
+        ...(Target?.Drift === undefined ? {} : { drifted: true }),
       })),
     },
   ];
 }
 
-async function changesOf(client: CloudFormationClient, prefix: string, changes: readonly SdkChange[]): Promise<Change[]> {
-  const found = changes.flatMap((change) => toChange(prefix, change));
+interface Found {
+  readonly changes: Change[];
+  readonly nested: NestedChangeSet[];
+}
+
+async function changesOf(client: CloudFormationClient, prefix: string, changes: readonly SdkChange[]): Promise<Found> {
+  const found: Found = { changes: changes.flatMap((change) => toChange(prefix, change)), nested: [] };
   for (const { ResourceChange: change } of changes) {
     if (change?.ChangeSetId === undefined) continue;
     // A nested stack: its own change set says what happens inside.
-    const nested = await allChanges(client, { stackName: change.PhysicalResourceId ?? '', changeSet: change.ChangeSetId }, `${prefix}${change.LogicalResourceId ?? ''}/`);
-    found.push(...nested.changes);
+    const inside = { prefix: `${prefix}${change.LogicalResourceId ?? ''}/`, stackArn: change.PhysicalResourceId ?? '', changeSetArn: change.ChangeSetId };
+    const within = await allChanges(client, { stackName: inside.stackArn, changeSet: inside.changeSetArn }, inside.prefix);
+    found.changes.push(...within.changes);
+    found.nested.push(inside, ...within.nested);
   }
   return found;
 }
 
 async function allChanges(client: CloudFormationClient, id: ChangeSetId, prefix: string) {
   const withValues = await pages(client, id, true);
-  const changes = await changesOf(client, prefix, withValues.changes);
-  if (!withValues.incomplete) return { first: withValues.first, changes };
+  const { changes, nested } = await changesOf(client, prefix, withValues.changes);
+  if (!withValues.incomplete) return { first: withValues.first, changes, nested };
   const plain = await pages(client, id, false);
-  return { first: withValues.first, changes: mergeByLogicalId(changes, await changesOf(client, prefix, plain.changes)) };
+  const complete = await changesOf(client, prefix, plain.changes);
+  return { first: withValues.first, changes: mergeByLogicalId(changes, complete.changes), nested: complete.nested };
 }
 
 /** A change set with all that it would change, nested stacks included; `undefined` when it is not there. */
 export async function describeChangeSet(client: CloudFormationClient, id: ChangeSetId): Promise<DescribedChangeSet | undefined> {
   try {
-    const { first, changes } = await allChanges(client, id, '');
+    const { first, changes, nested } = await allChanges(client, id, '');
     return {
       arn: first.ChangeSetId ?? '',
       stackArn: first.StackId ?? '',
@@ -93,6 +103,8 @@ export async function describeChangeSet(client: CloudFormationClient, id: Change
       tags: Object.fromEntries((first.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
       capabilities: first.Capabilities ?? [],
       changes,
+      nested,
+      ...(first.StackDriftStatus === undefined || first.StackDriftStatus === 'NOT_CHECKED' ? {} : { drift: first.StackDriftStatus }),
     };
   } catch (error) {
     if (isGone(error)) return undefined;

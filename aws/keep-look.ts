@@ -1,12 +1,11 @@
 import type { Deployed, TargetRecord } from '../contracts/plan.ts';
 import type { Release } from '../contracts/release.ts';
 import { count } from '../domain/changes.ts';
-import { makePlan, type PlanFacts } from '../domain/plan.ts';
-import { risks } from '../domain/risks.ts';
+import { makePlan, masked, type PlanFacts } from '../domain/plan.ts';
 import type { Look } from './change-set-look.ts';
 import { deployedAsIs } from './deployed.ts';
 import { isRunning, readLock } from './locks.ts';
-import { storePlan } from './plans.ts';
+import { storePlan, storeTemplates } from './plans.ts';
 import { updateTarget } from './releases.ts';
 
 interface Where {
@@ -18,6 +17,7 @@ export interface Looked extends PlanFacts {
   readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'sequence' | 'mode'>;
   /** Of the stack as it is, where they were read. */
   readonly outputs: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 type Kept = 'settled' | 'pending' | 'moving';
@@ -40,11 +40,12 @@ export async function keepLook(where: Where, looked: Looked, look: Look, now: Da
       return await keep({ state: 'ended', outcome: 'failed', clean: true, reason: `Planning ${looked.target.stackName}: ${look.reason.replace(/\.$/, '')}. Mend it and push again.` });
     case 'no-changes': {
       if (looked.release.mode === 'deploy' && (await isMoving(where.tableName, deployedBy(looked, now)))) return 'moving';
-      return await keep({ state: 'ended', outcome: 'no-changes', clean: true, counts: { add: 0, modify: 0, replace: 0, remove: 0 }, risks: [], outputs: { ...looked.outputs } });
+      return await keep({ state: 'ended', outcome: 'no-changes', clean: true, counts: { add: 0, modify: 0, replace: 0, mayReplace: 0, remove: 0 }, risks: [], facts: [], outputs: { ...looked.outputs } });
     }
     case 'ready': {
       const plan = makePlan(looked, look.described);
       const planKey = await storePlan(where.bucket, plan);
+      await storeTemplates(where.bucket, planKey, { stacks: look.templates, parameters: masked(looked.parameters, looked.noEcho) });
       return await keep({
         state: 'planned',
         planKey,
@@ -52,7 +53,6 @@ export async function keepLook(where: Where, looked: Looked, look: Look, now: Da
         changeSetArn: plan.changeSetArn,
         stackArn: plan.stackArn,
         counts: count(plan.changes),
-        risks: risks(plan.changes),
       });
     }
   }

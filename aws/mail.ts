@@ -18,6 +18,19 @@ export async function sendMail(topicArn: string, { subject, text, to }: Mail): P
   );
 }
 
+export interface Notice {
+  readonly subject: string;
+  readonly text: string;
+  /** What subscribers may filter by. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Publishes a notice for whoever subscribes. */
+export async function publishNotice(topicArn: string, { subject, text, attributes }: Notice): Promise<void> {
+  const MessageAttributes = Object.fromEntries(Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]));
+  await calling('publishing a notice', () => sns().send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text, MessageAttributes })));
+}
+
 /** Addresses that are subscribed, confirmed or not. */
 export async function subscribers(topicArn: string): Promise<Set<string>> {
   const found = new Set<string>();

@@ -1,5 +1,6 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { Plan } from '../contracts/plan.ts';
+import type * as z from 'zod';
+import { Plan, PlanTemplates } from '../contracts/plan.ts';
 import { calling } from './errors.ts';
 import { once, retries } from './once.ts';
 
@@ -16,15 +17,29 @@ export async function storePlan(bucket: string, plan: Plan): Promise<string> {
   return key;
 }
 
-/** A stored plan, or `undefined` when it is not there. */
-export async function readPlan(bucket: string, key: string): Promise<Plan | undefined> {
-  return await calling(`reading the plan ${key}`, async () => {
+const templatesKey = (planKey: string) => planKey.replace(/\.json$/, '.templates.json');
+
+/** Keeps beside a plan what it is compared by. */
+export async function storeTemplates(bucket: string, planKey: string, templates: PlanTemplates): Promise<void> {
+  await calling(`storing the templates of the plan ${planKey}`, () =>
+    s3().send(new PutObjectCommand({ Bucket: bucket, Key: templatesKey(planKey), Body: JSON.stringify(templates), ContentType: 'application/json' })),
+  );
+}
+
+async function read<Schema extends z.ZodType>(bucket: string, key: string, schema: Schema): Promise<z.output<Schema> | undefined> {
+  return await calling(`reading ${key}`, async () => {
     try {
       const answer = await s3().send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return Plan.parse(JSON.parse((await answer.Body?.transformToString()) ?? ''));
+      return schema.parse(JSON.parse((await answer.Body?.transformToString()) ?? ''));
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
       throw error;
     }
   });
 }
+
+/** A stored plan, or `undefined` when it is not there. */
+export const readPlan = (bucket: string, key: string): Promise<Plan | undefined> => read(bucket, key, Plan);
+
+/** What a plan is compared by, or `undefined` when it is not there. */
+export const readTemplatesOf = (bucket: string, planKey: string): Promise<PlanTemplates | undefined> => read(bucket, templatesKey(planKey), PlanTemplates);

@@ -33,9 +33,19 @@ export const keys = {
   environment: (release: string, environment: string) => ({ pk: `RELEASE#${release}`, sk: `ENVIRONMENT#${environment}` }),
   target: (release: string, environment: string, target: string) => ({ pk: `RELEASE#${release}`, sk: `TARGET#${environment}#${target}` }),
   story: (release: string, at: string, nonce: string) => ({ pk: `RELEASE#${release}`, sk: `STORY#${at}#${nonce}` }),
+  /** Answers, oldest first; never written again. */
+  vote: (release: string, at: string, approval: string, number: number) => ({ pk: `RELEASE#${release}`, sk: `VOTE#${at}#${approval}#${String(number)}` }),
   approval: (id: string) => ({ pk: `APPROVAL#${id}`, sk: 'APPROVAL' }),
   /** Found by the hash of the link, so that the table cannot be used to decide. */
   link: (hash: string) => ({ pk: `LINK#${hash}`, sk: 'LINK' }),
+  /** A form that was shown and not sent yet; found by its hash. */
+  form: (hash: string) => ({ pk: `FORM#${hash}`, sk: 'FORM' }),
+  /** A signed request that was taken already. */
+  taken: (hash: string) => ({ pk: `TAKEN#${hash}`, sk: 'TAKEN' }),
+  /** Who answers in whose place, oldest first. */
+  delegation: (approver: string, at: string) => ({ pk: 'DELEGATIONS', sk: `DELEGATION#${at}#${approver}` }),
+  /** What a channel keeps of what it told, so that it changes that in place. */
+  told: (channel: string, about: string) => ({ pk: `TOLD#${channel}`, sk: about }),
   wait: (operation: string) => ({ pk: `WAIT#${operation}`, sk: 'WAIT' }),
   lock: (at: Place) => ({ pk: `LOCK#${place(at)}`, sk: 'LOCK' }),
   lockWaiter: (at: Place, since: string, execution: string) => ({ pk: `LOCK#${place(at)}`, sk: `WAITER#${since}#${execution}` }),

@@ -1,6 +1,7 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { ControlPlane, type ConnectOptions } from './connect.ts';
 import { decide, retry } from './commands/decide.ts';
+import { delegate, inbox } from './commands/inbox.ts';
 import { down, reset, up } from './commands/local.ts';
 import { plan } from './commands/plan.ts';
 import { register } from './commands/register.ts';
@@ -64,14 +65,23 @@ program
   .description('the story of one release; "latest" is the newest')
   .option('--follow', 'go on until it ends or waits', false)
   .action(ending((release: string, options: { follow: boolean }) => show(controlPlane(), output(), release, options)));
+program.command('inbox').description('what waits for you').action(ending(() => inbox(controlPlane(), output())));
 for (const decision of ['approve', 'reject'] as const) {
   program
     .command(`${decision} <release> <environment>`)
     .description(decision === 'approve' ? 'say yes to exactly what was planned' : 'say no')
     .option('--reason <text>', 'why', '')
     .option('--follow', 'go on until it ends or waits again', false)
-    .action(ending((release: string, environment: string, options: { reason: string; follow: boolean }) => decide(controlPlane(), output(), decision, release, environment, options)));
+    .addOption(new Option('--break-glass', 'in an emergency: two people, each with a reason; everybody is told').default(false).hideHelp(decision === 'reject'))
+    .action(ending((release: string, environment: string, options: { reason: string; follow: boolean; breakGlass: boolean }) => decide(controlPlane(), output(), decision, release, environment, options)));
 }
+program
+  .command('delegate [approver]')
+  .description('let another approver answer in your place for a while; alone, shows who answers for whom')
+  .option('--until <time>', 'a time such as "3 days", or a day such as 2026-12-24')
+  .option('--reason <text>', 'why', '')
+  .option('--end', 'take it back', false)
+  .action(ending((to: string | undefined, options: { until?: string; reason: string; end: boolean }) => delegate(controlPlane(), output(), to, options)));
 program
   .command('retry <release>')
   .description('try an ended release again, from planning on')

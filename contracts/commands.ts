@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Approval, Decision } from './approval.ts';
-import { ApplicationName, CommitId } from './names.ts';
+import { Approval, Decision, Delegation, Vote } from './approval.ts';
+import { ApplicationName, ApproverName, CommitId } from './names.ts';
 import { Deployed, TargetRecord } from './plan.ts';
 import { EnvironmentRecord, Release } from './release.ts';
 import { StoryLine } from './report.ts';
@@ -20,9 +20,36 @@ export type RegisterAnswer = z.infer<typeof RegisterAnswer>;
 export const RegistryAnswer = z.object({ version: z.int(), text: z.string(), registeredBy: z.string(), registeredAt: z.string() });
 export type RegistryAnswer = z.infer<typeof RegistryAnswer>;
 
-export const DecisionRequest = z.strictObject({ decision: Decision, reason: z.string().max(1000).default('') });
+export const DecisionRequest = z.strictObject({ decision: Decision, reason: z.string().max(1000).default(''), breakGlass: z.boolean().default(false) });
 export const DecisionAnswer = z.object({ state: z.string(), sentence: z.string() });
 export type DecisionAnswer = z.infer<typeof DecisionAnswer>;
+
+export const DelegationRequest = z.strictObject({ to: ApproverName.optional(), until: z.iso.datetime().optional(), reason: z.string().max(1000).default('') });
+export const DelegationsAnswer = z.object({ approver: z.string(), delegations: z.array(Delegation) });
+export type DelegationsAnswer = z.infer<typeof DelegationsAnswer>;
+
+/** What waits for the caller. */
+export const InboxAnswer = z.object({
+  approver: z.string(),
+  waiting: z.array(
+    z.object({
+      approval: z.string(),
+      application: z.string(),
+      environment: z.string(),
+      release: z.string(),
+      needs: z.string(),
+      stillNeeds: z.string(),
+      totals: z.string(),
+      risks: z.array(z.string()),
+      /** What the caller can say: an author only no, who may break the glass only that. */
+      may: z.enum(['answer', 'reject', 'break-glass']),
+      standsFor: z.array(z.string()),
+      since: z.string(),
+      expiresAt: z.string(),
+    }),
+  ),
+});
+export type InboxAnswer = z.infer<typeof InboxAnswer>;
 
 export const PlanRequest = z.strictObject({ application: ApplicationName, branch: z.string().min(1).max(256), commit: CommitId });
 export const StartedAnswer = z.object({ release: z.string() });
@@ -40,6 +67,8 @@ export const ShowAnswer = z.object({
   environments: z.array(EnvironmentRecord),
   targets: z.array(TargetRecord),
   approvals: z.array(Approval),
+  /** Every answer ever given for the release, oldest first. */
+  votes: z.array(Vote.extend({ environment: z.string() })),
   story: z.array(StoryLine),
 });
 export type ShowAnswer = z.infer<typeof ShowAnswer>;
@@ -50,7 +79,7 @@ export const StatusAnswer = z.object({
       application: z.string(),
       deployed: z.array(Deployed),
       newest: ShownRelease.optional(),
-      waiting: z.array(z.object({ environment: z.string(), release: z.string(), since: z.string(), expiresAt: z.string(), approvers: z.array(z.string()), required: z.int(), yeses: z.array(z.string()) })),
+      waiting: z.array(z.object({ environment: z.string(), release: z.string(), since: z.string(), expiresAt: z.string(), needs: z.string(), stillNeeds: z.string(), answers: z.array(z.string()) })),
     }),
   ),
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { AccountId, ApplicationName, ApproverName, EnvironmentName, Region, StackName, TargetName } from './names.ts';
+import { AccountId, ApplicationName, ApproverName, EnvironmentName, GroupName, Region, StackName, TargetName } from './names.ts';
+import { RiskRule } from './verdict.ts';
 
 /** `environments.yaml`: what the platform team registers. The people who push code cannot change it. */
 
@@ -12,12 +13,15 @@ const Account = z.strictObject({
 const Approver = z
   .strictObject({
     email: z.email().optional(),
+    /** Other addresses that this person's commits carry. */
+    commits: z.array(z.email()).min(1).optional(),
+    slack: z.string().regex(/^[UW][A-Z0-9]{4,20}$/, 'a Slack user id such as U012ABCDEF').optional(),
     principal: z
       .string()
       .regex(/^arn:aws[a-z-]*:iam::\d{12}:(user|role)\/.+$/, 'the ARN of an IAM user or role')
       .optional(),
   })
-  .refine((it) => it.email !== undefined || it.principal !== undefined, 'an approver needs an email, a principal, or both');
+  .refine((it) => it.email !== undefined || it.principal !== undefined || it.slack !== undefined, 'an approver needs an email, a Slack user id, a principal, or several of them');
 
 const Application = z.strictObject({
   /** A CodeCommit repository in the tools account. */
@@ -36,13 +40,30 @@ const Target = z.strictObject({
   wave: z.int().min(1).max(100).default(1),
 });
 
-const Approval = z.strictObject({
-  approvers: z.array(ApproverName).min(1),
-  required: z.int().min(1).max(20).default(1),
-  expires: z.string().regex(/^\d+ (minute|hour|day)s?$/, 'a time such as "90 minutes", "12 hours" or "3 days"').default('3 days'),
-  /** May somebody approve a release that holds a commit of their own? */
-  authorMayApprove: z.boolean().default(false),
-});
+const Time = z.string().regex(/^\d+ (second|minute|hour|day)s?$/, 'a time such as "90 minutes", "12 hours" or "3 days"');
+const Required = z.int().min(1).max(20);
+/** A name of an approver or of a group. */
+const ApproverOrGroup = ApproverName;
+
+const Approval = z
+  .strictObject({
+    /** Who may answer, by name or group, and how many of them must say yes. */
+    approvers: z.array(ApproverOrGroup).min(1).optional(),
+    required: Required.optional(),
+    /** Or several groups, each with a number of its own: every one of them must be met, each by other people. */
+    groups: z.record(GroupName, Required).optional(),
+    expires: Time.default('3 days'),
+    /** How long before the end those who have not answered are reminded. Default: a quarter of the time. */
+    remind: Time.optional(),
+    /** May somebody approve a release that holds a commit of their own? */
+    authorMayApprove: z.boolean().default(false),
+    /** Any two of these may say yes in an emergency, with a reason; everybody is told. */
+    breakGlass: z.array(ApproverOrGroup).min(1).optional(),
+  })
+  .refine((it) => (it.approvers === undefined) !== (it.groups === undefined), 'an approval names either approvers (and required) or groups')
+  .refine((it) => it.groups === undefined || it.required === undefined, 'with groups, each group says how many are required');
+
+const SlackChannel = z.string().regex(/^[CG][A-Z0-9]{4,20}$/, 'a Slack channel id such as C012ABCDEF');
 
 const Environment = z.strictObject({
   /** Branches whose releases may come here; `*` stands for any run of characters. */
@@ -51,6 +72,10 @@ const Environment = z.strictObject({
   applications: z.array(ApplicationName).min(1).optional(),
   targets: z.array(Target).min(1),
   approval: Approval.optional(),
+  /** What needs whom, where an approval is registered. Default: every change asks. */
+  rules: z.array(RiskRule).max(50).optional(),
+  /** A Slack channel of its own. */
+  slack: SlackChannel.optional(),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
 });
 
@@ -59,6 +84,9 @@ export const Environments = z.strictObject({
   version: z.literal(1),
   accounts: z.record(z.string().min(1), Account),
   approvers: z.record(ApproverName, Approver).default({}),
+  groups: z.record(GroupName, z.array(ApproverName).min(1)).default({}),
+  /** The Slack workspace that answers are taken from, and the channel that is told. */
+  slack: z.strictObject({ workspace: z.string().regex(/^[TE][A-Z0-9]{4,20}$/, 'a Slack workspace id such as T012ABCDEF'), channel: SlackChannel }).optional(),
   applications: z.record(ApplicationName, Application),
   /** The order of this list is the order of promotion unless an application names its own. */
   environments: z.record(EnvironmentName, Environment),
@@ -66,3 +94,4 @@ export const Environments = z.strictObject({
 export type Environments = z.infer<typeof Environments>;
 export type Environment = z.infer<typeof Environment>;
 export type Approver = z.infer<typeof Approver>;
+export type RegisteredApproval = NonNullable<Environment['approval']>;

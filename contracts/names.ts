@@ -14,6 +14,7 @@ export const ApplicationName = name(24, 'an application name');
 export const EnvironmentName = name(16, 'an environment name');
 export const TargetName = name(12, 'a target name');
 export const ApproverName = name(32, 'an approver name');
+export const GroupName = name(32, 'a group name');
 
 export const AccountId = z.string().regex(/^\d{12}$/, 'an AWS account id: 12 digits, in quotation marks');
 export const Region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS Region such as eu-west-1');

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AccountId, Attempt, Capability, EnvironmentName, Region, ReleaseId, Sha256, StackName, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
+import { FactCount } from './verdict.ts';
 
 /** One property of a resource that a change touches. Values are never kept: they may be secret. */
 export const ChangeDetail = z.object({
@@ -11,6 +12,8 @@ export const ChangeDetail = z.object({
   evaluation: z.enum(['Static', 'Dynamic']).optional(),
   source: z.string().optional(),
   cause: z.string().optional(),
+  /** The property differs from what the template says, as it was last detected. */
+  drifted: z.boolean().optional(),
 });
 
 /** What would happen to one resource, in one shape whatever order and page AWS gave it in. */
@@ -24,11 +27,40 @@ export const Change = z.object({
   policyAction: z.string().optional(),
   scope: z.array(z.string()),
   details: z.array(ChangeDetail),
+  /** Where CloudFormation says it: `MODIFIED`, `DELETED`. */
+  drift: z.string().optional(),
 });
 export type Change = z.infer<typeof Change>;
 
-export const ChangeCounts = z.object({ add: z.int(), modify: z.int(), replace: z.int(), remove: z.int() });
+/** `replace` is certain, `mayReplace` is not. */
+export const ChangeCounts = z.object({ add: z.int(), modify: z.int(), replace: z.int(), mayReplace: z.int(), remove: z.int() });
 export type ChangeCounts = z.infer<typeof ChangeCounts>;
+
+/** A parameter of the stack that gets another value. What CloudFormation calls NoEcho is never shown. */
+export const ParameterChange = z.object({ name: z.string(), before: z.string().optional(), after: z.string().optional() });
+export type ParameterChange = z.infer<typeof ParameterChange>;
+
+/** What becomes wider or narrower, read from the templates: who may do what, and who is let in. */
+export const AccessChange = z.object({ effect: z.enum(['widens', 'narrows']), text: z.string() });
+export const NetworkChange = z.object({ effect: z.enum(['opens', 'closes']), text: z.string() });
+export type AccessChange = z.infer<typeof AccessChange>;
+export type NetworkChange = z.infer<typeof NetworkChange>;
+
+/** What a plan is compared by: kept beside it in S3, for templates are long. */
+export const PlanTemplates = z.object({
+  stacks: z.array(
+    z.object({
+      /** `Nested/` before the logical ids of what is in a nested stack. */
+      prefix: z.string(),
+      /** Missing for a new stack. */
+      before: z.string().optional(),
+      after: z.string(),
+    }),
+  ),
+  /** Of the stack as it is; what CloudFormation calls NoEcho is masked. */
+  parameters: z.record(z.string(), z.string()),
+});
+export type PlanTemplates = z.infer<typeof PlanTemplates>;
 
 /** A change set that was looked at: kept whole in S3. */
 export const Plan = z.object({
@@ -51,6 +83,11 @@ export const Plan = z.object({
   changes: z.array(Change),
   /** Only the Outputs change: executable although no resource is touched (F 2.6). */
   outputsOnly: z.boolean(),
+  parameterChanges: z.array(ParameterChange),
+  access: z.array(AccessChange),
+  network: z.array(NetworkChange),
+  /** The stack as a whole, where CloudFormation knows: `DRIFTED`. */
+  drift: z.string().optional(),
   remarks: z.array(z.string()),
   digest: Sha256,
 });
@@ -77,6 +114,7 @@ export const TargetRecord = z.object({
   counts: ChangeCounts.optional(),
   /** Lines for the approver, most dangerous first. */
   risks: z.array(z.string()).optional(),
+  facts: z.array(FactCount).optional(),
   outcome: Outcome.optional(),
   clean: z.boolean().optional(),
   reason: z.string().optional(),

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { Quorum } from './approval.ts';
 import { AccountId, ApplicationName, ApproverName, Attempt, Capability, CommitId, EnvironmentName, Region, ReleaseId, Sha256, StackName, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
+import { Verdict } from './verdict.ts';
 
 /** One target of one environment, with everything decided that CloudFormation will be asked. */
 export const Target = z.object({
@@ -23,7 +25,7 @@ export const ResolvedEnvironment = z.object({
   name: EnvironmentName,
   targets: z.array(Target),
   approval: z
-    .object({ approvers: z.array(ApproverName), required: z.int(), expiresInSeconds: z.int(), authorMayApprove: z.boolean() })
+    .object({ quorums: z.array(Quorum).min(1), breakGlass: z.array(ApproverName), expiresInSeconds: z.int(), remindInSeconds: z.int(), authorMayApprove: z.boolean() })
     .optional(),
 });
 export type ResolvedEnvironment = z.infer<typeof ResolvedEnvironment>;
@@ -46,6 +48,8 @@ export const Artifact = z.object({
   templateSha256: Sha256,
   /** Names of the template's parameters; what else the files give is an error. */
   templateParameters: z.array(z.string()),
+  /** Those of them whose values CloudFormation keeps to itself. */
+  noEcho: z.array(z.string()),
 });
 export type Artifact = z.infer<typeof Artifact>;
 
@@ -60,6 +64,8 @@ export const Release = z.object({
   /** `plan`: looked at only, then cleaned up; nothing is executed. */
   mode: z.enum(['deploy', 'plan']),
   author: z.object({ name: z.string(), email: z.string() }),
+  /** Who pushed it, where the event says so: they count as an author too. */
+  pushedBy: z.string().optional(),
   message: z.string(),
   createdAt: z.iso.datetime(),
   attempt: z.int(),
@@ -81,6 +87,7 @@ export const EnvironmentRecord = z.object({
   state: z.enum(['planning', 'waiting', 'executing', 'ended']),
   attempt: Attempt,
   digest: Sha256.optional(),
+  verdict: Verdict.optional(),
   approval: z.string().optional(),
   outcome: Outcome.optional(),
   reason: z.string().optional(),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ApprovalId } from './approval.ts';
 import { ApplicationName, EnvironmentName, ReleaseId, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
 
@@ -7,13 +8,15 @@ export const reportSource = 'drawbridge';
 export const reportDetailType = 'Drawbridge Report';
 
 export const Report = z.object({
-  kind: z.enum(['started', 'built', 'planned', 'waiting', 'approved', 'rejected', 'expired', 'superseded', 'executing', 'ended']),
+  kind: z.enum(['started', 'built', 'planned', 'waiting', 'reminder', 'approved', 'rejected', 'break-glass', 'expired', 'superseded', 'executing', 'ended']),
   about: z.enum(['release', 'environment', 'target']),
   release: ReleaseId,
   application: ApplicationName,
   environment: EnvironmentName.optional(),
   target: TargetName.optional(),
   outcome: Outcome.optional(),
+  /** The question that it is about. Its id decides nothing. */
+  approval: ApprovalId.optional(),
   /** One sentence for a person. */
   text: z.string(),
 });

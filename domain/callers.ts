@@ -6,7 +6,8 @@ export function principalOf(userArn: string): string {
   return session === null ? userArn : `arn:${session[1] ?? 'aws'}:iam::${session[2] ?? ''}:role/${session[3] ?? ''}`;
 }
 
-const withoutPath = (arn: string): string => arn.replace(/:(user|role)\/(?:.*\/)?([^/]+)$/, ':$1/$2');
+/** As a session's ARN would name it. */
+export const withoutPath = (arn: string): string => arn.replace(/:(user|role)\/(?:.*\/)?([^/]+)$/, ':$1/$2');
 
 /** The approver whose principal the caller is, if there is one. */
 export function approverOf(registry: Environments, userArn: string): string | undefined {

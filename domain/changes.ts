@@ -16,19 +16,19 @@ export function normalise(changes: readonly Change[]): Change[] {
 
 /** The first list in full, and of the second what the first lacks. */
 export function mergeByLogicalId(first: readonly Change[], second: readonly Change[]): Change[] {
-  const known = new Set(first.map(({ logicalId }) => logicalId));
-  return [...first, ...second.filter(({ logicalId }) => !known.has(logicalId))];
+  // A resource may be removed and another imported under its name.
+  const id = ({ logicalId, action }: Change) => `${logicalId} ${action}`;
+  const known = new Set(first.map(id));
+  return [...first, ...second.filter((change) => !known.has(id(change)))];
 }
 
-/** A replacement that is only possible counts as one: the approver is to expect it. */
-export const replaces = ({ action, replacement }: Change): boolean => action === 'Modify' && (replacement === 'True' || replacement === 'Conditional');
-
 export function count(changes: readonly Change[]): ChangeCounts {
-  const counts = { add: 0, modify: 0, replace: 0, remove: 0 };
+  const counts = { add: 0, modify: 0, replace: 0, mayReplace: 0, remove: 0 };
   for (const change of changes) {
     if (change.action === 'Add' || change.action === 'Import') counts.add += 1;
     else if (change.action === 'Remove') counts.remove += 1;
-    else if (replaces(change)) counts.replace += 1;
+    else if (change.action === 'Modify' && change.replacement === 'True') counts.replace += 1;
+    else if (change.action === 'Modify' && change.replacement === 'Conditional') counts.mayReplace += 1;
     else counts.modify += 1;
   }
   return counts;

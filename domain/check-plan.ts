@@ -1,7 +1,8 @@
-import type { Approval } from '../contracts/approval.ts';
 import type { Outcome } from '../contracts/outcome.ts';
 import type { Deployed, TargetRecord } from '../contracts/plan.ts';
 import { type ChangeSetAnswer } from './change-set-answer.ts';
+import type { Gate } from './gate.ts';
+import { covers } from './judge.ts';
 
 export type Check = { readonly answer: 'execute' } | { readonly answer: 'close'; readonly outcome: Outcome; readonly reason: string };
 
@@ -10,19 +11,20 @@ interface Checked {
   readonly record: Pick<TargetRecord, 'state' | 'digest'> | undefined;
   readonly deployed: Pick<Deployed, 'sequence' | 'release'> | undefined;
   readonly refusal: string | undefined;
-  readonly demanded: boolean;
-  readonly approval: Pick<Approval, 'state' | 'digest'> | undefined;
+  readonly gate: Pick<Gate, 'verdict' | 'demanded' | 'atLeast'>;
+  readonly approval: Parameters<typeof covers>[0];
   readonly environmentDigest: string | undefined;
 }
 
 const close = (outcome: Outcome, reason: string): Check => ({ answer: 'close', outcome, reason });
 
 /** What our own records say, before the target is asked. Held under the lock, so nobody else moves this target meanwhile. */
-export function checkRecords({ sequence, record, deployed, refusal, demanded, approval, environmentDigest }: Checked): Check {
+export function checkRecords({ sequence, record, deployed, refusal, gate, approval, environmentDigest }: Checked): Check {
   if (record?.digest === undefined || (record.state !== 'planned' && record.state !== 'executing')) return close('stale', 'The plan is not the newest one of this target. It is planned again.');
   if (deployed !== undefined && deployed.sequence > sequence) return close('superseded', `The newer release ${deployed.release} is deployed here already. An older commit never overtakes a newer one.`);
   if (refusal !== undefined) return close('frozen', `The registered environments changed since: ${refusal}. Retry the release to resolve it anew.`);
-  if (demanded && (approval?.state !== 'approved' || approval.digest !== environmentDigest)) return close('stale', 'What was approved is not what is planned now. It is planned and asked again.');
+  if (gate.verdict === 'refuse') return close('frozen', 'A risk rule that was registered meanwhile refuses this. Retry the release to judge it anew.');
+  if (gate.demanded && !covers(approval, environmentDigest, gate.atLeast)) return close('stale', 'What was approved is not what is planned now. It is planned and asked again.');
   return { answer: 'execute' };
 }
 

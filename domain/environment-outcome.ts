@@ -11,6 +11,8 @@ interface Facts {
   readonly mode: 'deploy' | 'plan';
   readonly records: readonly TargetRecord[];
   readonly approval: Approval | undefined;
+  /** Why the risk rules refuse it, where they do. */
+  readonly refusal?: string | undefined;
   /** The sentence of the error that stopped the environment. */
   readonly error?: string | undefined;
 }
@@ -28,7 +30,7 @@ const spoken: Readonly<Partial<Record<Approval['state'], (approval: Approval) =>
 };
 
 /** How an environment ended, and why, in one sentence. */
-export function environmentOutcome({ mode, records, approval, error }: Facts): Ended {
+export function environmentOutcome({ mode, records, approval, refusal, error }: Facts): Ended {
   if (error !== undefined) return { outcome: 'failed', reason: error };
   for (const outcome of worstFirst) {
     const worst = records.find((record) => record.outcome === outcome);
@@ -37,6 +39,7 @@ export function environmentOutcome({ mode, records, approval, error }: Facts): E
   if (records.length > 0 && records.every(({ outcome }) => outcome === 'no-changes')) return { outcome: 'no-changes' };
   if (records.some(({ outcome }) => outcome === 'deployed') && records.every(({ state }) => state === 'ended')) return { outcome: 'deployed' };
   if (mode === 'plan') return { outcome: 'planned' };
+  if (refusal !== undefined) return { outcome: 'rejected', reason: refusal };
   const say = approval === undefined ? undefined : spoken[approval.state];
   if (approval !== undefined && say !== undefined && (approval.state === 'rejected' || approval.state === 'expired' || approval.state === 'superseded')) {
     return { outcome: approval.state, reason: say(approval) };

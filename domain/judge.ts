@@ -1,8 +1,11 @@
 import type { Approval } from '../contracts/approval.ts';
 import type { TargetRecord } from '../contracts/plan.ts';
+import { isApproved } from './approval.ts';
 import { environmentDigest, nothing } from './digest.ts';
+import type { Gate } from './gate.ts';
 
-export type Verdict = 'nothing' | 'go' | 'ask' | 'failed' | 'planned';
+/** What follows for the environment. */
+export type Step = 'nothing' | 'go' | 'ask' | 'refused' | 'failed' | 'planned';
 
 interface Judged {
   /** Names of all targets of the environment. */
@@ -10,10 +13,16 @@ interface Judged {
   /** The records of the attempt that is judged. */
   readonly records: readonly TargetRecord[];
   readonly mode: 'deploy' | 'plan';
-  readonly demanded: boolean;
+  readonly gate: Pick<Gate, 'verdict' | 'demanded' | 'atLeast'>;
   /** The last approval of the same release and environment. */
-  readonly approval: Pick<Approval, 'state' | 'digest'> | undefined;
+  readonly approval: Given | undefined;
 }
+
+type Given = Pick<Approval, 'state' | 'digest' | 'quorums' | 'votes' | 'breakGlass'>;
+
+/** Was a yes given to exactly this, by as many as are asked for now? */
+export const covers = (approval: Given | undefined, digest: string | undefined, atLeast: number): boolean =>
+  approval?.state === 'approved' && approval.digest === digest && isApproved({ ...approval, atLeast });
 
 /** The digest of an environment, or `undefined` while a target has neither a plan nor the answer that nothing changes. */
 export function digestOf(targets: readonly string[], records: readonly TargetRecord[]): string | undefined {
@@ -26,18 +35,19 @@ export function digestOf(targets: readonly string[], records: readonly TargetRec
 }
 
 /** What follows from the plans of an environment, looked at together. */
-export function judge({ targets, records, mode, demanded, approval }: Judged): { readonly verdict: Verdict; readonly digest: string | undefined } {
+export function judge({ targets, records, mode, gate, approval }: Judged): { readonly step: Step; readonly digest: string | undefined } {
   const digest = digestOf(targets, records);
-  const verdict = (): Verdict => {
+  const step = (): Step => {
     // A change set that vanished while it was made: choosing the next wave plans it again.
     if (mode === 'deploy' && records.some(({ outcome }) => outcome === 'stale') && !records.some(failed)) return 'go';
     if (digest === undefined || records.some(failed)) return 'failed';
     if (records.every(({ outcome }) => outcome === 'no-changes' || outcome === 'deployed')) return 'nothing';
     if (mode === 'plan') return 'planned';
-    if (!demanded) return 'go';
-    return approval?.state === 'approved' && approval.digest === digest ? 'go' : 'ask';
+    if (!gate.demanded) return 'go';
+    if (gate.verdict === 'refuse') return 'refused';
+    return covers(approval, digest, gate.atLeast) ? 'go' : 'ask';
   };
-  return { verdict: verdict(), digest };
+  return { step: step(), digest };
 }
 
 const settledWell = new Set(['no-changes', 'deployed', 'stale']);

@@ -1,42 +1,52 @@
+import type { Question } from './question.ts';
+
+/** Cut to so many characters as programs count them, with no half of a pair at the end. */
+const cut = (text: string, longest: number): string => (text.length <= longest ? text : `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`);
+
 /** Rule of SNS: fewer than 100 characters, no line breaks or control characters (SNS API: Publish). */
 export function subjectOf(text: string): string {
   const plain = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').replaceAll(/\s+/g, ' ').trim();
-  return plain.length < 100 ? plain : `${Array.from(plain).slice(0, 96).join('')}…`;
-}
-
-interface Question {
-  readonly application: string;
-  readonly environment: string;
-  readonly release: string;
-  readonly commit: string;
-  readonly author: string;
-  readonly message: string;
-  readonly summary: readonly string[];
-  readonly url: string;
-  readonly expiresAt: string;
+  return plain.length < 100 ? plain : cut(plain, 97);
 }
 
 /** A line of a commit message or a name from outside, kept on its line. */
-const line = (text: string): string => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 500);
+export const oneLine = (text: string, longest = 300): string => cut(text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim(), longest);
 
-/** The mail that asks an approver. The link only shows; the answer is given on the page behind it. */
-export function approvalMail(question: Question): { readonly subject: string; readonly text: string } {
-  const { application, environment, release, commit, author, message, summary, url, expiresAt } = question;
+/** A mail shows the first of a list; the page behind the link shows more. */
+const mostLines = 25;
+
+function listed(lines: readonly string[], besides = 0): string[] {
+  const left = Math.max(0, lines.length - mostLines) + besides;
+  return [...lines.slice(0, mostLines).map((line) => `- ${oneLine(line)}`), ...(left > 0 ? [`- and ${String(left)} more`] : [])];
+}
+
+export const at = (time: string): string => time.replace('T', ' at ').replace(/(:\d\d)?\.\d+Z$/, ' UTC');
+
+/** The mail that asks an approver, or reminds them. The link only shows; the answer is given on the page behind it. */
+export function approvalMail(question: Question, url: string, kind: 'waiting' | 'reminder'): { readonly subject: string; readonly text: string } {
+  const { approval, needs, answers, totals, risks, targets, commits, commitsTitle } = question;
+  const { application, environment, release, digest, expiresAt, otherCommits } = approval;
   return {
-    subject: subjectOf(`${application}: ${environment} waits for you (${release})`),
+    subject: subjectOf(`${kind === 'reminder' ? 'Reminder: ' : ''}${application}: ${environment} waits for you (${release})`),
     text: [
       `${application} wants to go to ${environment}.`,
       '',
       `Release: ${release}`,
-      `Commit:  ${commit.slice(0, 8)} by ${line(author)}`,
-      `         ${line(message)}`,
+      `Plan:    ${digest.slice(0, 16)}`,
+      `Needs:   ${needs}`,
+      ...(answers.length === 0 ? [] : ['So far:', ...listed(answers)]),
       '',
-      ...summary.map((it) => `- ${line(it)}`),
+      `What would happen: ${totals}`,
+      ...listed(targets.map(({ title, what }) => `${title}: ${what}`)),
+      ...(risks.length === 0 ? [] : ['', 'Look at these first:', ...listed(risks)]),
+      '',
+      `${commitsTitle}:`,
+      ...listed(commits.map(({ commit, author, message }) => `${commit.slice(0, 8)} ${oneLine(author, 60)}: ${oneLine(message, 200)}`), otherCommits),
       '',
       'Look at the plan and answer here. This link is yours alone; do not pass it on:',
       url,
       '',
-      `It expires on ${expiresAt.replace('T', ' at ').replace(/\.\d+Z$/, ' UTC')}.`,
+      `It expires on ${at(expiresAt)}.`,
     ].join('\n'),
   };
 }

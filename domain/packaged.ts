@@ -22,6 +22,8 @@ export interface Packaged {
   readonly content: unknown;
   /** Names of the template's parameters. */
   readonly parameters: string[];
+  /** Those whose values CloudFormation keeps to itself. */
+  readonly noEcho: string[];
 }
 
 /** Short forms such as `!Ref` are kept as what they hold; only references to S3 are looked for. */
@@ -32,8 +34,12 @@ export function readPackaged(text: string): Packaged {
   const content = contentOf(document);
   const parsed = Template.safeParse(content);
   if (!parsed.success) throw new InvalidInputError('Sealing the artifact: the template has no Resources. Correct the template and push again.');
-  return { text, content, parameters: Object.keys(parsed.data.Parameters ?? {}) };
+  const parameters = Object.entries(parsed.data.Parameters ?? {});
+  return { text, content, parameters: parameters.map(([name]) => name), noEcho: parameters.filter(([, it]) => isNoEcho(it)).map(([name]) => name) };
 }
+
+const NoEcho = z.object({ NoEcho: z.union([z.literal(true), z.string().regex(/^true$/i)]) });
+const isNoEcho = (parameter: unknown): boolean => NoEcho.safeParse(parameter).success;
 
 function contentOf(document: ReturnType<typeof parseDocument>): unknown {
   try {

@@ -1,11 +1,15 @@
 import type { ChangeCounts, TargetRecord } from '../contracts/plan.ts';
+import type { Verdict } from '../contracts/verdict.ts';
+import type { Judgement } from './verdict.ts';
 
-function counted({ add, modify, replace, remove }: ChangeCounts): string {
+/** `1 added, 2 changed, 1 perhaps replaced`. */
+export function countSentence({ add, modify, replace, mayReplace, remove }: ChangeCounts): string {
   const parts = [
     [add, 'added'],
     [modify, 'changed'],
     [replace, 'replaced'],
-    [remove, 'removed'],
+    [mayReplace, 'perhaps replaced'],
+    [remove, 'deleted'],
   ] as const;
   const said = parts.filter(([number]) => number > 0).map(([number, what]) => `${String(number)} ${what}`);
   return said.length === 0 ? 'only outputs change' : said.join(', ');
@@ -15,7 +19,7 @@ function ofTarget({ target, outcome, reason, counts }: TargetRecord): string {
   if (outcome === 'no-changes') return `${target}: nothing changes`;
   if (outcome === 'deployed') return `${target}: deployed already`;
   if (outcome !== undefined) return `${target}: ${outcome}${reason === undefined ? '' : `, ${reason}`}`;
-  return `${target}: ${counts === undefined ? 'not planned' : counted(counts)}`;
+  return `${target}: ${counts === undefined ? 'not planned' : countSentence(counts)}`;
 }
 
 /** What the plans of an environment would do, in one sentence. */
@@ -23,3 +27,14 @@ export function planSentence(environment: string, records: readonly TargetRecord
   const targets = records.map((record) => ofTarget(record));
   return `Planned ${environment}. ${targets.length === 0 ? 'No target could be planned' : targets.join('; ')}.`.replace(/\.\.$/, '.');
 }
+
+const spoken: Readonly<Record<Verdict, string>> = {
+  skip: 'Nobody needs to be asked.',
+  auto: 'The risk rules let it pass without a person.',
+  one: 'A person must say yes.',
+  two: 'Two people must say yes.',
+  refuse: 'The risk rules refuse it.',
+};
+
+/** The verdict with its first reason. */
+export const verdictSentence = ({ verdict, because }: Judgement): string => [spoken[verdict], ...because.slice(0, verdict === 'auto' ? 0 : 1)].join(' ');

@@ -15,11 +15,25 @@ export interface DescribedChangeSet {
   readonly tags: Readonly<Record<string, string>>;
   readonly capabilities: readonly Plan['capabilities'][number][];
   readonly changes: readonly Change[];
+  /** The stack as a whole, where CloudFormation says it. */
+  readonly drift?: string | undefined;
+  /** The change sets of nested stacks, for their templates. */
+  readonly nested: readonly NestedChangeSet[];
+}
+
+export interface NestedChangeSet {
+  /** `Nested/` before the logical ids of what is in it. */
+  readonly prefix: string;
+  /** ARN of the nested stack; empty while it is not there. */
+  readonly stackArn: string;
+  readonly changeSetArn: string;
 }
 
 export interface PlanFacts {
   readonly release: Pick<Release, 'id'>;
   readonly templateSha256: string;
+  /** Parameters whose values are shown to nobody. */
+  readonly noEcho: readonly string[];
   readonly environment: string;
   readonly target: Pick<Target, 'name' | 'account' | 'region' | 'stackName'>;
   readonly attempt: string;
@@ -27,15 +41,16 @@ export interface PlanFacts {
 }
 
 /** The plan that a change set stands for. Made again from an equal change set it has the equal digest. */
-export function makePlan({ release, templateSha256, environment, target, attempt, operation }: PlanFacts, described: DescribedChangeSet): Plan {
+export function makePlan({ release, templateSha256, noEcho, environment, target, attempt, operation }: PlanFacts, described: DescribedChangeSet): Plan {
   const changes = normalise(described.changes);
+  const shown = masked(described.parameters, noEcho);
   const content = {
     account: target.account,
     region: target.region,
     stackName: target.stackName,
     operation,
     templateSha256,
-    parameters: { ...described.parameters },
+    parameters: shown,
     tags: { ...described.tags },
     capabilities: [...described.capabilities].sort(),
     roleArn: roleArn(target.account, 'cloudformation'),
@@ -50,7 +65,18 @@ export function makePlan({ release, templateSha256, environment, target, attempt
     attempt,
     stackArn: described.stackArn,
     changeSetArn: described.arn,
+    parameterChanges: [],
+    access: [],
+    network: [],
+    ...(described.drift === undefined ? {} : { drift: described.drift }),
     remarks: content.outputsOnly ? ['Only outputs change: no resource is touched.'] : [],
     digest: planDigest(content),
   };
+}
+
+/** CloudFormation shows asterisks in place of a NoEcho value; whoever does not is held to it here. */
+const hidden = '****';
+
+export function masked(parameters: Readonly<Record<string, string>>, noEcho: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, noEcho.includes(name) ? hidden : value]));
 }

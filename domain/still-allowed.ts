@@ -1,5 +1,7 @@
 import type { Environments } from '../contracts/environments.ts';
 import type { Release, ResolvedEnvironment } from '../contracts/release.ts';
+import { resolvedApproval } from './configuration/resolve.ts';
+import { quorumSentence } from './quorum.ts';
 import { fits } from './wildcard.ts';
 
 /**
@@ -24,14 +26,19 @@ export function refusal(registered: Environments, release: Pick<Release, 'applic
     if (registered.accounts[registeredTarget.account]?.externalId !== target.externalId) return `the account ${target.account} is registered with another external id now`;
     if (registeredTarget.stack === undefined && !stacks.some((pattern) => fits(pattern, target.stackName))) return `${release.application} may not use the stack name ${target.stackName} any more`;
   }
-  return weakerApproval(environment.approval, resolved);
+  return weakerApproval(environment.approval === undefined ? undefined : resolvedApproval(registered, environment.approval), resolved);
 }
 
-function weakerApproval(demanded: Environments['environments'][string]['approval'], { name, approval }: ResolvedEnvironment): string | undefined {
+function weakerApproval(demanded: ResolvedEnvironment['approval'], { name, approval }: ResolvedEnvironment): string | undefined {
   if (demanded === undefined) return undefined;
   if (approval === undefined) return `${name} asks for an approval now`;
-  if (approval.required < demanded.required) return `${name} asks for ${String(demanded.required)} approvals now`;
-  const gone = approval.approvers.find((approver) => !demanded.approvers.includes(approver));
-  if (gone !== undefined) return `${gone} may not approve for ${name} any more`;
+  for (const { from, required, approvers } of demanded.quorums) {
+    const pinned = approval.quorums.find((quorum) => quorum.from === from);
+    if (pinned === undefined || pinned.required < required) return `${name} asks for ${quorumSentence(demanded.quorums)} now`;
+    const gone = pinned.approvers.find((approver) => !approvers.includes(approver));
+    if (gone !== undefined) return `${gone} may not approve for ${name} any more`;
+  }
+  const lost = approval.breakGlass.find((approver) => !demanded.breakGlass.includes(approver));
+  if (lost !== undefined) return `${lost} may not break the glass for ${name} any more`;
   return approval.authorMayApprove && !demanded.authorMayApprove ? `${name} does not let authors approve their own commits any more` : undefined;
 }

@@ -140,6 +140,11 @@ export class CloudAdmin {
     await this.#ask('DELETE', 'mails');
   }
 
+  /** Every task token that a workflow ever handed out. */
+  async taskTokens(): Promise<readonly string[]> {
+    return (await this.#ask<{ tokens: string[] }>('GET', 'task-tokens')).tokens;
+  }
+
   /** Every API request since the start or the last reset, in order. */
   async calls(): Promise<readonly ApiCall[]> {
     return (await this.#ask<{ calls: ApiCall[] }>('GET', 'calls?each=1')).calls;

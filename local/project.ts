@@ -35,10 +35,8 @@ export async function openProject(path: string, workFolder: string): Promise<Pro
   await cp(source, folder, { recursive: true, force: true, filter: (from) => from === source || !derived.has(basename(from)) });
   if (!(await exists(join(folder, '.git')))) {
     await git(folder, 'init', '--quiet');
-    // A commit needs a name; a person's own settings, where there are any, win.
-    for (const [key, value] of [['user.name', 'Sample Developer'], ['user.email', 'developer@example.com']] as const) {
-      await git(folder, 'config', '--get', key).catch(() => git(folder, 'config', key, value));
-    }
+    // The copy is the sample's: kim writes its code, and therefore cannot approve it.
+    for (const [key, value] of [['user.name', 'Kim'], ['user.email', 'kim@example.com']] as const) await git(folder, 'config', key, value);
   }
   await git(folder, 'add', '--all');
   const changed = (await git(folder, 'status', '--porcelain')) !== '';

@@ -91,6 +91,7 @@ async function deliver(system: System, application: string, project: Project, pa
     }
     parts.line('');
     parts.line(`  ${pc.bold(`${waiting} waits for your answer.`)} Open ${pc.underline(await approvalLink(system))}`);
+    parts.line(`  or answer from the mailbox ${system.cloud.mailboxUrl} or in Slack ${system.slackApp.slack.url}`);
     parts.line(`  or run  npx drawbridge approve ${release} ${waiting}`);
     parts.line('');
   }
@@ -129,6 +130,8 @@ function explain(system: System, application: string, { folder }: Project, parts
   parts.line('');
   parts.line(`  git remote   ${system.cloud.gitRemote(application)}`);
   parts.line(`  mailbox      ${system.cloud.mailboxUrl}`);
+  parts.line(`  Slack        ${system.slackApp.slack.url}`);
+  parts.line('  environments .drawbridge/cloud/environments.yaml: change it, then npx drawbridge register .drawbridge/cloud/environments.yaml');
   parts.line('  status       npx drawbridge status');
   parts.line('  stop         Ctrl-C');
 }

@@ -2,11 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CodeCommitClient, CreateRepositoryCommand } from '@aws-sdk/client-codecommit';
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { build } from '../esbuild.config.mjs';
 import { knock } from './door.ts';
 import { type Cloud, type Credentials, startCloud } from './cloud.ts';
 import { invitePeople } from './people.ts';
 import { type Person, sampleEnvironments } from './sample.ts';
+import { installSlackApp, type SlackApp } from './slack-app.ts';
 import { deployStack, packageTemplate } from './stacks.ts';
 import { isNamed } from '../aws/errors.ts';
 
@@ -18,6 +20,9 @@ export interface System {
   readonly doorUrl: string;
   readonly people: Record<Person, Credentials>;
   readonly outputs: Readonly<Record<string, string>>;
+  readonly slackApp: SlackApp;
+  /** Registers environments as the platform team, as `drawbridge register` would. */
+  register(text: string): Promise<void>;
   /** Makes a repository for an application, with the project that builds it, and registers it. */
   addApplications(...names: string[]): Promise<void>;
   stop(): Promise<void>;
@@ -60,8 +65,11 @@ async function deployEverything(cloud: Cloud, lookAgainSeconds: number, part: No
       parameters: { TargetAccountIds: targets.join(','), LookAgainSeconds: String(lookAgainSeconds) },
     }),
   );
-  const [people] = await Promise.all([
+  const doorUrl = outputs['DoorUrl'] ?? '';
+  const [people, slackApp] = await Promise.all([
     invitePeople(cloud),
+    installSlackApp(cloud, outputs['SlackSecretName'] ?? '', () => doorUrl),
+    subscribeTeam(cloud, outputs['NoticeTopicArn'] ?? ''),
     part('target accounts', async () => {
       await Promise.all(
         targets.map((account) =>
@@ -75,24 +83,33 @@ async function deployEverything(cloud: Cloud, lookAgainSeconds: number, part: No
       );
     }),
   ]);
-  const doorUrl = outputs['DoorUrl'] ?? '';
   await writeFile(
     join(cloud.stateDir, 'drawbridge.json'),
     JSON.stringify({ doorUrl, region: cloud.region, endpoint: cloud.endpoint, people }, null, 2),
     { mode: 0o600 },
   );
   const names: string[] = [];
+  const register = async (text: string) => {
+    await knock(doorUrl, people.alex, cloud.region, 'POST', '/registry', { text });
+  };
   return {
     cloud,
     doorUrl,
     people,
     outputs,
+    slackApp,
+    register,
     async addApplications(...added) {
       await Promise.all(added.map((name) => addApplication(cloud, name, outputs)));
       names.push(...added);
-      await knock(doorUrl, people.alex, cloud.region, 'POST', '/registry', { text: sampleEnvironments(cloud, names).text });
+      const { text } = sampleEnvironments(cloud, names);
+      await writeFile(join(cloud.stateDir, 'environments.yaml'), text);
+      await register(text);
     },
-    stop: () => cloud.stop(),
+    async stop() {
+      await slackApp.slack.close();
+      await cloud.stop();
+    },
   };
 }
 
@@ -104,6 +121,12 @@ function targetParameters(cloud: Cloud, account: string, outputs: Readonly<Recor
     ArtifactKeyArn: outputs['ArtifactKeyArn'] ?? '',
     ExternalId: `drawbridge-${account}`,
   };
+}
+
+/** A mailing list that hears of every release. */
+async function subscribeTeam(cloud: Cloud, TopicArn: string): Promise<void> {
+  const sns = new SNSClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(cloud.accounts.tools) });
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'team@example.com' }));
 }
 
 async function addApplication(cloud: Cloud, name: string, outputs: Readonly<Record<string, string>>): Promise<void> {

@@ -1,13 +1,54 @@
-import { sendMail } from '../aws/mail.ts';
-import { subjectOf } from '../domain/mail.ts';
-import type { Notifier } from './notifier.ts';
+import * as z from 'zod';
+import type { Mail } from '../aws/mail.ts';
+import type { Memory } from '../aws/told.ts';
+import type { Approval } from '../contracts/approval.ts';
+import { approvalMail, oneLine, subjectOf } from '../domain/mail.ts';
+import { everybodyAsked } from '../domain/people.ts';
+import { questionOf } from '../domain/question.ts';
+import type { Notifier, Records } from './notifier.ts';
 
-/** Notices by mail: how releases and environments ended. Questions to approvers are sent where they are asked, for their links are personal. */
-export const email = (topicArn: string): Notifier => ({
-  name: 'email',
-  wants: ({ kind, about }) => about !== 'target' && (kind === 'ended' || kind === 'rejected' || kind === 'expired' || kind === 'superseded'),
-  tell: async ({ application, environment, release, outcome, kind, text }) => {
-    const subject = subjectOf([application, environment, outcome ?? kind].filter((part) => part !== undefined).join(' '));
-    await sendMail(topicArn, { to: 'everyone', subject, text: `${text}\n\nThe whole story: drawbridge show ${release}` });
+interface Uses {
+  readonly records: Records;
+  readonly memory: Memory;
+  /** A link of the approver's own. */
+  readonly makeLink: (approval: Approval, approver: string) => Promise<string>;
+  readonly sendMail: (mail: Mail) => Promise<void>;
+  readonly doorUrl: string;
+  readonly now: () => Date;
+}
+
+const Sent = z.object({ at: z.string() });
+
+const name = 'email';
+
+async function ask({ records, memory, makeLink, sendMail, doorUrl, now }: Uses, approval: Approval, kind: 'waiting' | 'reminder'): Promise<void> {
+  const [registry, targets, delegations] = await Promise.all([records.registry(), records.targets(approval.release, approval.environment), records.delegations()]);
+  const question = questionOf(approval, targets);
+  const answered = new Set(approval.votes.map(({ approver }) => approver));
+  for (const approver of everybodyAsked(approval, delegations, now())) {
+    const about = `${approval.id}#${kind}#${approver}`;
+    if (registry.approvers[approver]?.email === undefined || answered.has(approver)) continue;
+    if ((await memory.recall(name, about, Sent)) !== undefined) continue;
+    const link = await makeLink(approval, approver);
+    await sendMail({ ...approvalMail(question, `${doorUrl}/approvals/${link}`, kind), to: approver });
+    await memory.keep(name, about, { at: now().toISOString() });
+  }
+}
+
+/** Questions and reminders, to each approver with a link of their own; and to all of them when somebody breaks the glass. */
+export const email: Notifier<Uses> = {
+  name,
+  wants: ({ kind }) => kind === 'waiting' || kind === 'reminder' || kind === 'break-glass',
+  tell: async (uses, { kind, approval: id, application, environment, release, text }) => {
+    if (kind === 'break-glass') {
+      const about = `${id ?? release}#${kind}#${text.slice(0, 200)}`;
+      if ((await uses.memory.recall(name, about, Sent)) !== undefined) return;
+      await uses.sendMail({ to: 'everyone', subject: subjectOf(`GLASS BROKEN: ${application}, ${environment ?? ''}`), text: `${oneLine(text, 5000)}\n\nThe whole story: drawbridge show ${release}` });
+      await uses.memory.keep(name, about, { at: uses.now().toISOString() });
+      return;
+    }
+    const approval = id === undefined ? undefined : await uses.records.approval(id);
+    // Late: nobody waits for an answer any more.
+    if (approval?.state === 'waiting' && (kind === 'waiting' || kind === 'reminder')) await ask(uses, approval, kind);
   },
-});
+};

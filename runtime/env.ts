@@ -8,6 +8,11 @@ const variables = {
   WAIT_KEY_ARN: z.string().min(1),
   BUS_NAME: z.string().min(1),
   MAIL_TOPIC_ARN: z.string().min(1),
+  NOTICE_TOPIC_ARN: z.string().min(1),
+  NOTICE_QUEUE_URL: z.url(),
+  /** Name of the secret; it is needed only where Slack is registered. */
+  SLACK_SECRET_ID: z.string().min(1),
+  ANSWER_SLACK_FUNCTION: z.string().min(1),
   /** Where the approval page is reached, without a slash at the end. */
   DOOR_URL: z.url(),
   DEPLOY_RELEASE_MACHINE_ARN: z.string().min(1),

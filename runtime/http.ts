@@ -31,13 +31,16 @@ export function http({ name, application }: HttpOptions) {
     .handler(async (event) => await answerOf(await application().fetch(requestOf(event))));
 }
 
+/** Others no header can hold; a stranger who sends them is no fault of ours. */
+const sendable = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /**
  * What the API itself knows of the caller is put into headers of our own; a header of that name from outside is
  * overwritten. The host is not believed, for nothing depends on it.
  */
 function requestOf(event: Event): Request {
   const { method, sourceIp } = event.requestContext.http;
-  const headers = new Headers(Object.entries(event.headers).flatMap(([header, value]): [string, string][] => (value === undefined ? [] : [[header, value]])));
+  const headers = new Headers(Object.entries(event.headers).flatMap(([header, value]): [string, string][] => (value === undefined || !sendable.test(value) ? [] : [[header, value]])));
   headers.set('x-source-ip', sourceIp);
   headers.set('x-caller-arn', callerOf(event));
   const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { findBrowser } from '../local/browser.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const results = mkdtempSync(join(tmpdir(), 'drawbridge-test-'));
@@ -26,6 +27,12 @@ const tests = (...projects) => ({
   results: join(results, `${projects.join('-')}.json`),
 });
 
+/** Why the pages cannot be tested in a browser here, or nothing. A browser is installed where that may be done. */
+async function browser() {
+  const found = await findBrowser();
+  return 'missing' in found ? found.missing : undefined;
+}
+
 // Each lane is worked off in order; the lanes run side by side, one for each processor of a small machine.
 const check = [
   [tool('types', 'tsc', '-p', '.'), tool('lint', 'eslint', '.')],
@@ -33,7 +40,7 @@ const check = [
 ];
 const rest = [
   [tests('workflow')],
-  [tool('templates', 'cfn-lint', ...templates), tool('SAM template', 'sam', 'validate', '--lint')],
+  [tool('templates', 'cfn-lint', ...templates), tool('SAM template', 'sam', 'validate', '--lint'), { ...tests('browser'), needs: browser }],
 ];
 // The whole thing is about time, so it has the machine to itself.
 const whole = [[tests('local')]];
@@ -76,6 +83,11 @@ function count({ results: file }, code) {
 }
 
 async function step(it) {
+  const missing = await it.needs?.();
+  if (missing !== undefined) {
+    process.stdout.write(`SKIPPED ${it.name}: ${missing}\n`);
+    return;
+  }
   const began = Date.now();
   process.stdout.write(`        ${it.name} ...\n`);
   const { code, output } = await start(it);

@@ -7,6 +7,7 @@ import { idOf } from './show.ts';
 
 interface Options {
   readonly reason: string;
+  readonly breakGlass?: boolean;
   readonly follow: boolean;
 }
 
@@ -21,7 +22,7 @@ async function followed(controlPlane: ControlPlane, output: Output, release: str
 export async function decide(controlPlane: ControlPlane, output: Output, decision: 'approve' | 'reject', wanted: string, environment: string, options: Options): Promise<ExitCode> {
   const release = await idOf(controlPlane, wanted);
   const path = `/releases/${encodeURIComponent(release)}/environments/${encodeURIComponent(environment)}/decision`;
-  const answer = await controlPlane.ask(DecisionAnswer, 'POST', path, { decision, reason: options.reason });
+  const answer = await controlPlane.ask(DecisionAnswer, 'POST', path, { decision, reason: options.reason, breakGlass: options.breakGlass === true });
   output.line(answer.sentence);
   if (options.follow && answer.state !== 'waiting') return await followed(controlPlane, output, release, 0);
   output.answer(answer);

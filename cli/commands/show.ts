@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { ReleasesAnswer, ShowAnswer } from '../../contracts/commands.ts';
 import { NotFoundError } from '../../domain/errors.ts';
+import { quorumSentence } from '../../domain/quorum.ts';
 import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes, outcomeCode } from '../exit-codes.ts';
 import { follow, storyLine } from '../follow.ts';
@@ -17,17 +18,22 @@ export async function idOf(controlPlane: ControlPlane, release: string): Promise
 /** What would happen, or happened, to each target. */
 export function targets(output: Output, { targets: all }: ShowAnswer): void {
   for (const { environment, stackName, account, outcome, state, counts, risks = [], reason } of all) {
-    const changes = counts === undefined ? '' : `  ${String(counts.add)} added, ${String(counts.modify)} changed, ${String(counts.replace)} replaced, ${String(counts.remove)} deleted`;
+    const changes = counts === undefined ? '' : `  ${String(counts.add)} added, ${String(counts.modify)} changed, ${String(counts.replace)} replaced, ${String(counts.mayReplace)} perhaps replaced, ${String(counts.remove)} deleted`;
     output.line(`  ${environment.padEnd(10)} ${stackName} in ${account}: ${coloured(outcome ?? state)}${changes}`);
     if (outcome === undefined || outcome === 'planned') for (const risk of risks) output.line(`             ${pc.red(risk)}`);
     if (reason !== undefined) output.line(`             ${reason}`);
   }
 }
 
-function approvals(output: Output, { approvals: all }: ShowAnswer): void {
-  for (const { environment, state, votes, approvers, required } of all) {
-    output.line(`  ${environment.padEnd(10)} ${coloured(state)}: ${String(required)} of ${approvers.join(', ')}`);
-    for (const { approver, decision, reason, at, channel } of votes) output.line(`             ${approver} ${decision === 'approve' ? 'said yes' : 'said no'} by ${channel}, ${at.slice(0, 16).replace('T', ' ')} UTC${reason === '' ? '' : `: ${reason}`}`);
+function approvals(output: Output, { approvals: all, votes }: ShowAnswer): void {
+  for (const { environment, state, quorums, atLeast, because, digest } of all) {
+    output.line(`  ${environment.padEnd(10)} ${coloured(state)}: ${quorumSentence(quorums, atLeast)}, for the plan ${digest.slice(0, 16)}`);
+    for (const reason of because) output.line(`             ${pc.dim(reason)}`);
+  }
+  for (const { environment, approver, standsFor, decision, breakGlass, reason, at, channel, from, digest } of votes) {
+    const who = standsFor.length === 0 ? approver : `${approver} (also for ${standsFor.join(', ')})`;
+    const said = breakGlass ? pc.red('broke the glass') : decision === 'approve' ? 'said yes' : 'said no';
+    output.line(`  ${environment.padEnd(10)} ${who} ${said} by ${channel} from ${from}, ${at.slice(0, 19).replace('T', ' ')} UTC, to ${digest.slice(0, 16)}${reason === '' ? '' : `: ${reason}`}`);
   }
 }
 

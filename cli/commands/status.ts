@@ -11,8 +11,8 @@ export async function status(controlPlane: ControlPlane, output: Output): Promis
     output.line(`${pc.bold(application)}${newest === undefined ? '' : `  newest ${newest.id} (${coloured(newest.outcome ?? newest.state)}, ${ago(newest.createdAt)})`}`);
     output.table(deployed.map((it) => [it.environment, it.stackName, it.commit.slice(0, 8), it.branch, it.release, ago(it.deployedAt)]));
     for (const it of waiting) {
-      const missing = it.approvers.filter((name) => !it.yeses.includes(name)).join(', ');
-      output.line(`  ${pc.yellow('waits')} ${it.environment} for ${String(it.required - it.yeses.length)} of ${missing}: ${it.release}, since ${ago(it.since)}`);
+      output.line(`  ${pc.yellow('waits')} ${it.environment} for ${it.stillNeeds} (${it.needs}): ${it.release}, since ${ago(it.since)}`);
+      for (const answer of it.answers) output.line(`        ${answer}`);
       output.line(`        drawbridge approve ${it.release} ${it.environment}`);
     }
     if (deployed.length === 0 && waiting.length === 0) output.line('  nothing is deployed');

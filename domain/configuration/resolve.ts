@@ -1,11 +1,12 @@
-import type { Environment, Environments } from '../../contracts/environments.ts';
+import type { Environment, Environments, RegisteredApproval } from '../../contracts/environments.ts';
 import type { Capability } from '../../contracts/names.ts';
 import { StackName } from '../../contracts/names.ts';
 import type { Configuration, ResolvedEnvironment, Target } from '../../contracts/release.ts';
-
 import { environmentsFor } from '../accepting.ts';
+import { membersOf, quorumsOf } from '../people.ts';
 import type { Asked, AskedEnvironment } from './asked.ts';
 import { fits } from '../wildcard.ts';
+import { secondsOf } from './seconds.ts';
 import { targetNames } from './target-names.ts';
 
 interface Of {
@@ -22,14 +23,6 @@ const usual: Record<Asked['build']['kind'], Capability[]> = {
   sam: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
   cloudformation: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
 };
-
-const seconds = { minute: 60, hour: 3600, day: 86400 } as const;
-
-/** `3 days` in seconds. */
-export function secondsOf(text: string): number {
-  const [count = '0', unit = 'minute'] = text.split(' ');
-  return Number(count) * seconds[unit.replace(/s$/, '') as keyof typeof seconds];
-}
 
 /** Files in the repository ask; the registry decides. Everything that cannot be granted is said at once. */
 export function resolve(registry: Environments, asked: Asked, { application, branch, mode }: Of): Resolved {
@@ -87,10 +80,22 @@ function targetsOf(registry: Environments, environment: Environment, { applicati
 
 /** The file may ask for an approval where the registry does not; who may give it is the registry's. */
 function approvalOf(environment: Environment, wish: AskedEnvironment, registry: Environments): ResolvedEnvironment['approval'] {
-  const registered = environment.approval ?? (wish.asksApproval ? { approvers: Object.keys(registry.approvers), required: 1, expires: '3 days', authorMayApprove: false } : undefined);
-  if (registered === undefined || registered.approvers.length === 0) return undefined;
-  const { approvers, required, expires, authorMayApprove } = registered;
-  return { approvers, required, expiresInSeconds: secondsOf(expires), authorMayApprove };
+  const everybody = Object.keys(registry.approvers);
+  const registered = environment.approval ?? (wish.asksApproval && everybody.length > 0 ? { approvers: everybody, required: 1, expires: '3 days', authorMayApprove: false } : undefined);
+  return registered === undefined ? undefined : resolvedApproval(registry, registered);
+}
+
+/** What a registered approval says, with groups opened and times in seconds. */
+export function resolvedApproval(registry: Pick<Environments, 'groups'>, registered: RegisteredApproval): NonNullable<ResolvedEnvironment['approval']> {
+  const expiresInSeconds = Math.max(2, secondsOf(registered.expires));
+  const before = registered.remind === undefined ? Math.ceil(expiresInSeconds / 4) : secondsOf(registered.remind);
+  return {
+    quorums: quorumsOf(registry, registered),
+    breakGlass: membersOf(registry, registered.breakGlass ?? []),
+    expiresInSeconds,
+    remindInSeconds: Math.max(1, expiresInSeconds - Math.max(1, before)),
+    authorMayApprove: registered.authorMayApprove,
+  };
 }
 
 /** What the file says and the registry does not follow. */

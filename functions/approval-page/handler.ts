@@ -1,8 +1,11 @@
-import { findApproval, findLink } from '../../aws/approvals.ts';
+import { findApproval } from '../../aws/approvals.ts';
 import { takeAnswer } from '../../aws/decisions.ts';
+import { listDelegations } from '../../aws/delegations.ts';
+import { findLink, makeForm, takeForm } from '../../aws/links.ts';
 import { readPlan } from '../../aws/plans.ts';
-import { findRegistry } from '../../aws/registry.ts';
-import { listTargets, readRelease } from '../../aws/releases.ts';
+import { readRegistry } from '../../aws/registry.ts';
+import { findRelease, listTargets } from '../../aws/releases.ts';
+import { personOf, standing } from '../../domain/people.ts';
 import { env } from '../../runtime/env.ts';
 import { http } from '../../runtime/http.ts';
 import { door, type Uses } from './door.ts';
@@ -12,12 +15,16 @@ function real(): Uses {
   return {
     findLink: (link) => findLink(tableName, link),
     findApproval: (id) => findApproval(tableName, id),
-    readRelease: (id) => readRelease(tableName, id),
+    findRelease: (id) => findRelease(tableName, id),
     listTargets: (release, environment) => listTargets(tableName, release, environment),
     readPlan: (key) => readPlan(bucket, key),
-    emailOf: async (approver) => (await findRegistry(tableName))?.content.approvers[approver]?.email,
-    takeAnswer: (id, vote, email) => takeAnswer({ tableName, keyArn, busName }, id, vote, email, new Date()),
-    now: () => new Date(),
+    person: async (approver, authors) => {
+      const [{ content }, delegations] = await Promise.all([readRegistry(tableName), listDelegations(tableName)]);
+      return Object.hasOwn(content.approvers, approver) ? personOf(content, approver, standing(delegations, new Date()), authors) : undefined;
+    },
+    makeForm: (form) => makeForm(tableName, form, new Date()),
+    takeForm: (nonce, form) => takeForm(tableName, nonce, form, new Date()),
+    takeAnswer: (id, given) => takeAnswer({ tableName, keyArn, busName }, id, { ...given, channel: 'link' }, new Date()),
   };
 }
 

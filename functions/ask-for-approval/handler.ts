@@ -1,99 +1,121 @@
-import { approvalId, findApproval, findWaiting, makeLink, setWaiting, writeApproval } from '../../aws/approvals.ts';
-import { sendMail } from '../../aws/mail.ts';
+import { approvalId, findApproval, findWaiting, setWaiting, writeApproval } from '../../aws/approvals.ts';
+import { readDeployed } from '../../aws/deployed.ts';
+import { readHistory } from '../../aws/history.ts';
+import { readRegistry } from '../../aws/registry.ts';
 import { listTargets, readEnvironment, readRelease, updateEnvironment } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import { completeToken, completeWait, storeWait } from '../../aws/waits.ts';
 import type { Approval } from '../../contracts/approval.ts';
+import type { Environments } from '../../contracts/environments.ts';
+import type { Release } from '../../contracts/release.ts';
 import { EnvironmentWait } from '../../contracts/tasks.ts';
-import { approvalOperation, supersede } from '../../domain/approval.ts';
-import { ConfigurationError } from '../../domain/errors.ts';
-import { approvalMail } from '../../domain/mail.ts';
-import { summaryOf } from '../../domain/summary.ts';
+import { approvalOperation, isAuthor, supersede } from '../../domain/approval.ts';
+import { attemptOf, isOfRound } from '../../domain/attempt.ts';
+import { ConfigurationError, TransientError } from '../../domain/errors.ts';
+import { findEnvironment } from '../../domain/find-target.ts';
+import { gateOf } from '../../domain/gate.ts';
+import { newApproval, oldestOf } from '../../domain/new-approval.ts';
+import { personOf } from '../../domain/people.ts';
+import { approversOf, isMet, quorumSentence } from '../../domain/quorum.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
 const real = {
-  readRelease, readEnvironment, listTargets, updateEnvironment, findApproval, findWaiting, setWaiting, writeApproval, makeLink, sendMail,
+  readRelease, readEnvironment, readRegistry, readDeployed, readHistory, listTargets, updateEnvironment, findApproval, findWaiting, setWaiting, writeApproval,
   storeWait, completeWait, completeToken, report, approvalId, now: () => new Date(),
 };
+type Uses = typeof real;
+interface Where {
+  readonly tableName: string;
+  readonly keyArn: string;
+  readonly busName: string;
+}
 
-/** Puts the question to people and waits. An older question of the same application and environment ends, visibly. */
-export async function askForApproval(uses: typeof real, { token, ...input }: EnvironmentWait): Promise<void> {
-  const { TABLE_NAME: tableName, WAIT_KEY_ARN: keyArn, BUS_NAME: busName, MAIL_TOPIC_ARN: topic, DOOR_URL: door } = env('TABLE_NAME', 'WAIT_KEY_ARN', 'BUS_NAME', 'MAIL_TOPIC_ARN', 'DOOR_URL');
+/**
+ * Puts the question and waits. Whom it reaches by which channel follows from the report, so that a channel that is
+ * down keeps nobody waiting. An older question of the same application and environment ends, visibly.
+ */
+export async function askForApproval(uses: Uses, where: Where, { token, ...input }: EnvironmentWait): Promise<void> {
+  const { tableName } = where;
   const release = await uses.readRelease(tableName, input.release);
-  const { application } = release;
   const id = { release: release.id, environment: input.environment };
-  const asked = release.configuration?.environments.find(({ name }) => name === input.environment)?.approval;
   const record = await uses.readEnvironment(tableName, id.release, id.environment);
-  if (asked === undefined || record?.digest === undefined) throw new ConfigurationError(`Asking for an approval of ${id.environment}: there is no plan that needs one. Retry the release.`);
-  const targets = await uses.listTargets(tableName, id.release, id.environment);
-
-  const known = await uses.findApproval(tableName, record.approval);
-  const again = known?.state === 'waiting' && known.digest === record.digest ? known : undefined;
+  const known = await uses.findApproval(tableName, record?.approval);
+  const again = known !== undefined && known.digest === record?.digest && known.attempt === attemptOf(input) ? known : undefined;
   const now = uses.now();
-  const approval: Approval = again ?? {
-    id: uses.approvalId(),
-    ...id,
-    application,
-    attempt: String(input.attempt),
-    sequence: release.sequence,
-    digest: record.digest,
-    changeSets: targets.flatMap(({ target, changeSetArn }) => (changeSetArn === undefined ? [] : [{ target, arn: changeSetArn }])),
-    approvers: asked.approvers,
-    required: asked.required,
-    authors: asked.authorMayApprove ? [] : [release.author.email.toLowerCase()],
-    state: 'waiting',
-    votes: [],
-    createdAt: now.toISOString(),
-    expiresAt: new Date(now.getTime() + asked.expiresInSeconds * 1000).toISOString(),
-  };
-  const newer = await takePlace(uses, { tableName, keyArn, busName }, approval);
+  if (again !== undefined && again.state !== 'waiting') {
+    // Asked by an earlier try of this task, and answered before that try had ended.
+    await uses.completeToken(token, { answer: again.state });
+    return;
+  }
+  const approval = again ?? (await questionFor(uses, tableName, release, input, record?.digest, now));
+  const { newer, before } = await takePlace(uses, where, approval);
   if (newer !== undefined) {
-    await uses.writeApproval(tableName, supersede(approval, newer), 0);
+    if (!(await uses.writeApproval(tableName, supersede(approval, newer), again?.version ?? 0))) throw new TransientError('Asking for an approval: it was answered in this moment. It is looked at again.');
     await uses.updateEnvironment(tableName, id, { approval: approval.id }, now);
     await uses.completeToken(token, { answer: 'superseded' });
     return;
   }
   // The token first, then the question: a fast answer can beat a later write.
-  await uses.storeWait({ tableName, keyArn }, { operation: approvalOperation(approval.id), about: id }, token, now);
-  if (again !== undefined) return;
-  await uses.writeApproval(tableName, approval, 0);
-  await uses.setWaiting(tableName, approval);
-  await uses.updateEnvironment(tableName, id, { approval: approval.id, state: 'waiting' }, now);
-  for (const approver of approval.approvers) {
-    const link = await uses.makeLink(tableName, approval, approver);
-    const mail = approvalMail({
-      application,
-      environment: id.environment,
-      release: release.id,
-      commit: release.commit,
-      author: release.author.name,
-      message: release.message,
-      summary: summaryOf(targets),
-      url: `${door}/approvals/${link}`,
-      expiresAt: approval.expiresAt,
-    });
-    await uses.sendMail(topic, { ...mail, to: approver });
+  await uses.storeWait(where, { operation: approvalOperation(approval.id), about: id }, token, now);
+  if (again === undefined) {
+    await uses.writeApproval(tableName, approval, 0);
+    await uses.updateEnvironment(tableName, id, { approval: approval.id, state: 'waiting' }, now);
   }
-  const text = `${id.environment} waits for ${String(approval.required)} of ${approval.approvers.join(', ')}.`;
-  await uses.report({ tableName, busName }, { kind: 'waiting', about: 'environment', ...id, application, text }, uses.now());
+  // Of two that ask in the same moment one looks again, and finds the other.
+  if (!(await uses.setWaiting(tableName, approval, before))) throw new TransientError('Asking for an approval: another release asks in this moment. It is looked at again.');
+  const registry = (await uses.readRegistry(tableName)).content;
+  const text = [`${id.environment} waits for ${quorumSentence(approval.quorums, approval.atLeast)}.`, ...deadEnd(registry, approval)].join(' ');
+  // A repeated task reports again; whoever tells it knows what was told.
+  await uses.report(where, { kind: 'waiting', about: 'environment', ...id, application: release.application, approval: approval.id, text }, uses.now());
+}
+
+async function questionFor(uses: Uses, tableName: string, release: Release, input: Omit<EnvironmentWait, 'token'>, digest: string | undefined, now: Date): Promise<Approval> {
+  const environment = findEnvironment(release, input.environment);
+  if (environment.approval === undefined || digest === undefined) throw new ConfigurationError(`Asking for an approval of ${input.environment}: there is no plan that needs one. Retry the release.`);
+  const registry = (await uses.readRegistry(tableName)).content;
+  const targets = (await uses.listTargets(tableName, release.id, environment.name)).filter((record) => isOfRound(record, attemptOf(input)));
+  const deployed = await Promise.all(environment.targets.map(({ name }) => uses.readDeployed(tableName, release.application, environment.name, name)));
+  const since = oldestOf(deployed);
+  const history = await uses.readHistory(release.repository, release.commit, since?.commit);
+  const gate = gateOf(environment.approval, registry.environments[environment.name]?.rules ?? [], targets);
+  return newApproval({ id: uses.approvalId(), release, environment: environment.name, attempt: attemptOf(input), digest, approval: environment.approval, gate, targets, history, since, now });
+}
+
+/** Says so at once when no yes can ever be enough: everybody who is asked wrote a commit. */
+function deadEnd(registry: Environments, { quorums, atLeast, authors }: Approval): string[] {
+  const able = approversOf(quorums).filter((name) => !isAuthor({ authors }, personOf(registry, name, [], authors)));
+  if (isMet(quorums, atLeast, able.map((person) => ({ person, places: [person] })))) return [];
+  return ['Too few of them may say yes: the others wrote or pushed a commit of the release. Register more approvers, delegate, or break the glass.'];
 }
 
 /**
  * Ends the question that an older release of the application still puts in the same environment.
- * @returns the newer release that waits there already, if there is one
+ * @returns the newer release that waits there already, if there is one, and the question that was put there before
  */
-async function takePlace(uses: typeof real, where: { tableName: string; keyArn: string; busName: string }, approval: Approval): Promise<string | undefined> {
+async function takePlace(uses: Uses, where: Where, approval: Approval): Promise<{ readonly newer?: string; readonly before?: string }> {
   const { application, environment, release, sequence } = approval;
   const other = await uses.findWaiting(where.tableName, application, environment);
-  if (other?.state !== 'waiting' || other.release === release) return undefined;
-  if (other.sequence > sequence) return other.release;
+  if (other === undefined) return {};
+  const before = other.id;
+  if (other.release === release) return { before };
+  // Ended by an earlier try of this task, which may have died before it ended the wait.
+  const mine = other.state === 'superseded' && other.supersededBy === release;
+  if (other.state !== 'waiting' && !mine) return { before };
+  if (!mine && other.sequence > sequence) return { newer: other.release };
   // Answered in this very moment: then it is not ours to end.
-  if (!(await uses.writeApproval(where.tableName, supersede(other, release), other.version))) return undefined;
+  if (!mine && !(await uses.writeApproval(where.tableName, supersede(other, release), other.version))) return { before };
   await uses.completeWait(where, approvalOperation(other.id), { answer: 'superseded' });
   const text = `The question about ${other.release} ended: ${release} took its place.`;
-  await uses.report(where, { kind: 'superseded', about: 'environment', release: other.release, environment, application, text }, uses.now());
-  return undefined;
+  await uses.report(where, { kind: 'superseded', about: 'environment', release: other.release, environment, application, approval: other.id, text }, uses.now());
+  return { before };
 }
 
-export const handler = task({ name: 'ask-for-approval', input: EnvironmentWait, run: (input) => askForApproval(real, input) });
+export const handler = task({
+  name: 'ask-for-approval',
+  input: EnvironmentWait,
+  run: (input) => {
+    const { TABLE_NAME, WAIT_KEY_ARN, BUS_NAME } = env('TABLE_NAME', 'WAIT_KEY_ARN', 'BUS_NAME');
+    return askForApproval(real, { tableName: TABLE_NAME, keyArn: WAIT_KEY_ARN, busName: BUS_NAME }, input);
+  },
+});

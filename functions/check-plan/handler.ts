@@ -2,19 +2,20 @@ import { describeChangeSet } from '../../aws/described-change-set.ts';
 import { readDeployed } from '../../aws/deployed.ts';
 import { findApproval } from '../../aws/approvals.ts';
 import { readRegistry } from '../../aws/registry.ts';
-import { readEnvironment, readRelease, readTarget } from '../../aws/releases.ts';
+import { listTargets, readEnvironment, readRelease, readTarget } from '../../aws/releases.ts';
 import { clientFor } from '../../aws/target-client.ts';
 import { LockedTask } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
 import { changeSetAnswer } from '../../domain/change-set-answer.ts';
 import { type Check, checkChangeSet, checkRecords } from '../../domain/check-plan.ts';
+import { gateOf } from '../../domain/gate.ts';
 import { artifactOf, findEnvironment, findTarget } from '../../domain/find-target.ts';
 import { makePlan } from '../../domain/plan.ts';
 import { refusal } from '../../domain/still-allowed.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, readEnvironment, readRegistry, readDeployed, findApproval, clientFor, describeChangeSet };
+const real = { readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findApproval, clientFor, describeChangeSet };
 type Uses = typeof real;
 
 /** Under the lock: is what was approved still there, still the same, and still the newest? */
@@ -27,12 +28,14 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
   const found = await uses.readTarget(tableName, release.id, name, target.name);
   const record = isOfRound(found, attempt) ? found : undefined;
   const environmentRecord = await uses.readEnvironment(tableName, release.id, name);
+  const registry = (await uses.readRegistry(tableName)).content;
+  const ofAttempt = (await uses.listTargets(tableName, release.id, name)).filter((it) => isOfRound(it, attempt));
   const check = checkRecords({
     sequence: release.sequence,
     record,
     deployed: await uses.readDeployed(tableName, release.application, name, target.name),
-    refusal: refusal((await uses.readRegistry(tableName)).content, release, environment),
-    demanded: environment.approval !== undefined,
+    refusal: refusal(registry, release, environment),
+    gate: gateOf(environment.approval, registry.environments[name]?.rules ?? [], ofAttempt),
     approval: await uses.findApproval(tableName, environmentRecord?.approval),
     environmentDigest: environmentRecord?.digest,
   });
@@ -42,7 +45,8 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
   const described = await uses.describeChangeSet(client, { stackName: target.stackName, changeSet: record.changeSetArn ?? '' });
   if (described === undefined) return checkChangeSet('gone', record.digest, undefined);
   const operation = record.createdShell === true ? 'CREATE' : 'UPDATE';
-  const { digest } = makePlan({ release, templateSha256: artifactOf(release).templateSha256, environment: name, target, attempt, operation }, described);
+  const artifact = artifactOf(release);
+  const { digest } = makePlan({ release, templateSha256: artifact.templateSha256, noEcho: artifact.noEcho, environment: name, target, attempt, operation }, described);
   return checkChangeSet(changeSetAnswer(described), record.digest, digest);
 }
 

@@ -19,7 +19,7 @@ export async function closeApproval(uses: typeof real, input: EnvironmentTask): 
   if (!(await uses.writeApproval(tableName, expire(approval), approval.version))) throw new TransientError('Closing an approval: it was answered in this moment. It is looked at again.');
   const { application } = await uses.readRelease(tableName, input.release);
   const text = `Nobody answered for ${input.environment} in time.`;
-  await uses.report({ tableName, busName }, { kind: 'expired', about: 'environment', release: input.release, environment: input.environment, application, text }, uses.now());
+  await uses.report({ tableName, busName }, { kind: 'expired', about: 'environment', release: input.release, environment: input.environment, application, approval: approval.id, text }, uses.now());
   return { answer: 'expired' };
 }
 

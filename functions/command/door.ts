@@ -1,8 +1,7 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
-import type { Vote } from '../../contracts/approval.ts';
-import { DecisionRequest, PlanRequest } from '../../contracts/commands.ts';
-import type { DecisionAnswer, RegistryAnswer, ReleasesAnswer, ShowAnswer, StartedAnswer, StatusAnswer } from '../../contracts/commands.ts';
+import { DecisionRequest, DelegationRequest, PlanRequest } from '../../contracts/commands.ts';
+import type { DecisionAnswer, DelegationsAnswer, InboxAnswer, RegistryAnswer, ReleasesAnswer, ShowAnswer, StartedAnswer, StatusAnswer } from '../../contracts/commands.ts';
 import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
 import { caller, commands, parsed } from '../../runtime/commands.ts';
 
@@ -11,7 +10,10 @@ export interface Uses {
   status(): Promise<StatusAnswer>;
   releases(application: string, limit: number): Promise<ReleasesAnswer>;
   show(release: string): Promise<ShowAnswer>;
-  decide(release: string, environment: string, answer: Pick<Vote, 'decision' | 'reason' | 'from'>): Promise<DecisionAnswer>;
+  decide(release: string, environment: string, answer: z.output<typeof DecisionRequest>, by: string): Promise<DecisionAnswer>;
+  inbox(by: string): Promise<InboxAnswer>;
+  delegations(by: string): Promise<DelegationsAnswer>;
+  delegate(request: z.output<typeof DelegationRequest>, by: string): Promise<DelegationsAnswer>;
   retry(release: string, by: string): Promise<StartedAnswer>;
   plan(request: z.output<typeof PlanRequest>): Promise<StartedAnswer>;
 }
@@ -33,9 +35,11 @@ export function door(uses: Uses): Hono {
   app.get('/releases/:id', async (c) => c.json(await uses.show(c.req.param('id'))));
   app.post('/releases/:id/retry', async (c) => c.json(await uses.retry(c.req.param('id'), caller(c))));
   app.post('/releases/:id/environments/:environment/decision', async (c) => {
-    const { decision, reason } = await parsed(c, DecisionRequest);
-    return c.json(await uses.decide(c.req.param('id'), c.req.param('environment'), { decision, reason, from: caller(c) }));
+    return c.json(await uses.decide(c.req.param('id'), c.req.param('environment'), await parsed(c, DecisionRequest), caller(c)));
   });
+  app.get('/inbox', async (c) => c.json(await uses.inbox(caller(c))));
+  app.get('/delegations', async (c) => c.json(await uses.delegations(caller(c))));
+  app.post('/delegations', async (c) => c.json(await uses.delegate(await parsed(c, DelegationRequest), caller(c))));
   app.post('/plans', async (c) => c.json(await uses.plan(await parsed(c, PlanRequest))));
   return app;
 }

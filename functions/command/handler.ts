@@ -1,8 +1,9 @@
 import { findRegistry } from '../../aws/registry.ts';
 import { env } from '../../runtime/env.ts';
 import { http } from '../../runtime/http.ts';
+import { decide, delegate, delegations, inbox } from './answers.ts';
 import { door, type Uses } from './door.ts';
-import { decide, plan, releases, retry, show } from './releases.ts';
+import { plan, releases, retry, show } from './releases.ts';
 import { status } from './status.ts';
 
 function real(): Uses {
@@ -13,7 +14,10 @@ function real(): Uses {
     status: () => status(where),
     releases: (application, limit) => releases(where, application, limit),
     show: (id) => show(where, id),
-    decide: (id, environment, answer) => decide(where, id, environment, answer),
+    decide: (id, environment, answer, by) => decide(where, id, environment, answer, by),
+    inbox: (by) => inbox(where, by),
+    delegations: (by) => delegations(where, by),
+    delegate: (request, by) => delegate(where, request, by),
     retry: (id, by) => retry(where, id, by),
     plan: (request) => plan(where, request),
   };

@@ -1,17 +1,14 @@
-import { findApproval } from '../../aws/approvals.ts';
+import { findApproval, listVotes } from '../../aws/approvals.ts';
 import { readCommit } from '../../aws/codecommit.ts';
-import { takeAnswer } from '../../aws/decisions.ts';
 import { startRelease } from '../../aws/executions.ts';
 import { listReleases, nextSequence, writePlanRelease } from '../../aws/heads.ts';
 import { findRegistry, readRegistry } from '../../aws/registry.ts';
 import { findRelease, listEnvironments, listTargets } from '../../aws/releases.ts';
 import { readStory, report } from '../../aws/reports.ts';
 import { clearOutcome } from '../../aws/retry.ts';
-import type { Vote } from '../../contracts/approval.ts';
-import type { DecisionAnswer, PlanRequest, ReleasesAnswer, ShowAnswer, ShownRelease, StartedAnswer } from '../../contracts/commands.ts';
+import type { PlanRequest, ReleasesAnswer, ShowAnswer, ShownRelease, StartedAnswer } from '../../contracts/commands.ts';
 import type { Release } from '../../contracts/release.ts';
-import { approverOf } from '../../domain/callers.ts';
-import { AccessDeniedError, InvalidInputError, NotFoundError } from '../../domain/errors.ts';
+import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
 import { planBranchPrefix, releaseId } from '../../domain/release-id.ts';
 
 export interface Where {
@@ -28,7 +25,7 @@ export const shown = ({ configuration, artifact, buildId: _, ...release }: Relea
   ...(artifact === undefined ? {} : { artifact: artifact.digest }),
 });
 
-async function known(tableName: string, id: string): Promise<Release> {
+export async function known(tableName: string, id: string): Promise<Release> {
   const release = await findRelease(tableName, id);
   if (release === undefined) throw new NotFoundError(`Looking for release ${id}: there is none. "drawbridge releases" lists them.`);
   return release;
@@ -44,26 +41,9 @@ export async function releases({ tableName }: Where, application: string, limit:
 
 export async function show({ tableName }: Where, id: string): Promise<ShowAnswer> {
   const release = await known(tableName, id);
-  const [environments, targets, story] = await Promise.all([listEnvironments(tableName, id), listTargets(tableName, id), readStory(tableName, id)]);
+  const [environments, targets, story, votes] = await Promise.all([listEnvironments(tableName, id), listTargets(tableName, id), readStory(tableName, id), listVotes(tableName, id)]);
   const approvals = (await Promise.all(environments.map(({ approval }) => findApproval(tableName, approval)))).filter((approval) => approval !== undefined);
-  return { release: shown(release), environments, targets, approvals: approvals.map(({ version: _, ...approval }) => approval), story };
-}
-
-export async function decide(where: Where, id: string, environment: string, answer: Pick<Vote, 'decision' | 'reason' | 'from'>): Promise<DecisionAnswer> {
-  const registry = (await readRegistry(where.tableName)).content;
-  const approver = approverOf(registry, answer.from);
-  if (approver === undefined) throw new AccessDeniedError(`Answering for ${environment}: ${answer.from} is not the principal of a registered approver. Ask the platform team.`);
-  await known(where.tableName, id);
-  const record = (await listEnvironments(where.tableName, id)).find((it) => it.environment === environment);
-  const approval = await findApproval(where.tableName, record?.approval);
-  if (approval === undefined) throw new NotFoundError(`Answering for ${environment} of ${id}: nothing waits there. "drawbridge status" shows what does.`);
-  const vote: Vote = { ...answer, approver, digest: approval.digest, channel: 'cli', at: new Date().toISOString() };
-  const ruling = await takeAnswer(where, approval.id, vote, registry.approvers[approver]?.email, new Date());
-  if (!ruling.accepted) {
-    const sentence = `Answering for ${environment} of ${id}: ${ruling.sentence}`;
-    throw ruling.because === 'author' || ruling.because === 'not-an-approver' ? new AccessDeniedError(sentence) : new InvalidInputError(sentence);
-  }
-  return { state: ruling.approval.state, sentence: `${approver} ${answer.decision === 'approve' ? 'said yes' : 'said no'}; ${environment} of ${id} is ${ruling.approval.state}.` };
+  return { release: shown(release), environments, targets, approvals: approvals.map(({ version: _, ...approval }) => approval), votes, story };
 }
 
 /** Another try at a release that has ended, from planning on; what was built stays as it was built. */

@@ -4,7 +4,10 @@ import { listReleases } from '../../aws/heads.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { findRelease } from '../../aws/releases.ts';
 import type { StatusAnswer } from '../../contracts/commands.ts';
+import { questionOf } from '../../domain/question.ts';
 import { shown } from './releases.ts';
+
+const question = (approval: Parameters<typeof questionOf>[0]) => questionOf(approval, []);
 
 /** Which commit is where, and what waits for whom. */
 export async function status({ tableName }: { tableName: string }): Promise<StatusAnswer> {
@@ -29,9 +32,9 @@ export async function status({ tableName }: { tableName: string }): Promise<Stat
                 release: approval.release,
                 since: approval.createdAt,
                 expiresAt: approval.expiresAt,
-                approvers: approval.approvers,
-                required: approval.required,
-                yeses: approval.votes.filter(({ decision }) => decision === 'approve').map(({ approver }) => approver),
+                needs: question(approval).needs,
+                stillNeeds: question(approval).stillNeeds,
+                answers: [...question(approval).answers],
               },
             ]
           : [],

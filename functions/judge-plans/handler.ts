@@ -1,19 +1,21 @@
 import { findApproval } from '../../aws/approvals.ts';
+import { readRegistry } from '../../aws/registry.ts';
 import { listTargets, readEnvironment, readRelease, updateEnvironment } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import { EnvironmentTask } from '../../contracts/tasks.ts';
 import { attemptOf, isOfRound } from '../../domain/attempt.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
-import { judge, type Verdict } from '../../domain/judge.ts';
-import { planSentence } from '../../domain/plan-sentence.ts';
+import { gateOf } from '../../domain/gate.ts';
+import { judge, type Step } from '../../domain/judge.ts';
+import { planSentence, verdictSentence } from '../../domain/plan-sentence.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readEnvironment, listTargets, findApproval, updateEnvironment, report, now: () => new Date() };
+const real = { readRelease, readRegistry, readEnvironment, listTargets, findApproval, updateEnvironment, report, now: () => new Date() };
 type Uses = typeof real;
-interface Answer { readonly answer: Verdict; readonly expiresInSeconds?: number }
+interface Answer { readonly answer: Step; readonly expiresInSeconds?: number; readonly remindInSeconds?: number }
 
-const states = { nothing: 'planning', failed: 'planning', planned: 'planning', go: 'executing', ask: 'waiting' } as const;
+const states = { nothing: 'planning', failed: 'planning', planned: 'planning', refused: 'planning', go: 'executing', ask: 'waiting' } as const;
 
 /** Looks at the plans of all targets together, and says what follows. */
 export async function judgePlans(uses: Uses, where: { tableName: string; busName: string }, input: EnvironmentTask): Promise<Answer> {
@@ -24,12 +26,17 @@ export async function judgePlans(uses: Uses, where: { tableName: string; busName
   const records = (await uses.listTargets(tableName, input.release, input.environment)).filter((record) => isOfRound(record, attempt));
   const approval = await uses.findApproval(tableName, (await uses.readEnvironment(tableName, input.release, input.environment))?.approval);
   const targets = environment.targets.map(({ name }) => name);
-  const { verdict, digest } = judge({ targets, records, mode: release.mode, demanded: environment.approval !== undefined, approval });
+  const rules = (await uses.readRegistry(tableName)).content.environments[environment.name]?.rules ?? [];
+  const gate = gateOf(environment.approval, rules, records);
+  const { step, digest } = judge({ targets, records, mode: release.mode, gate, approval });
 
-  await uses.updateEnvironment(tableName, input, { state: states[verdict], attempt, digest }, uses.now());
-  const text = planSentence(environment.name, records);
+  const refused = step === 'refused' ? `The registered risk rules refuse it. ${gate.because.join(' ')}` : undefined;
+  await uses.updateEnvironment(tableName, input, { state: states[step], attempt, digest, verdict: gate.verdict, reason: refused }, uses.now());
+  const text = [planSentence(environment.name, records), ...(environment.approval === undefined ? [] : [verdictSentence(gate)])].join(' ');
   await uses.report(where, { kind: 'planned', about: 'environment', release: release.id, application: release.application, environment: environment.name, text }, uses.now());
-  return { answer: verdict, ...(verdict === 'ask' && environment.approval !== undefined ? { expiresInSeconds: environment.approval.expiresInSeconds } : {}) };
+  if (step !== 'ask' || environment.approval === undefined) return { answer: step };
+  const { expiresInSeconds, remindInSeconds } = environment.approval;
+  return { answer: step, expiresInSeconds, remindInSeconds };
 }
 
 export const handler = task({

@@ -51,8 +51,8 @@ export async function openChangeSet(uses: Uses, where: { tableName: string; buck
   await uses.startTarget(where.tableName, { ...row, state: 'planning', createdShell: operation === 'CREATE' });
   const request = changeSetRequest({ release, artifact, environment, target, attempt, operation, region: where.region });
   await uses.createChangeSet(client, request);
-  const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: request.name });
-  const looked = { release, templateSha256: artifact.templateSha256, environment, target, attempt, operation, outputs: stack?.outputs ?? {} } as const;
+  const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: request.name }, operation);
+  const looked = { release, templateSha256: artifact.templateSha256, noEcho: artifact.noEcho, environment, target, attempt, operation, outputs: stack?.outputs ?? {}, parameters: stack?.parameters ?? {} } as const;
   const kept = await uses.keepLook(where, looked, look, uses.now());
   return { answer: ({ settled: 'settled', pending: 'opened', moving: 'busy' } as const)[kept] };
 }

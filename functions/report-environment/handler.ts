@@ -27,7 +27,7 @@ export async function reportEnvironment(uses: Uses, where: { tableName: string; 
   const records = (await uses.listTargets(tableName, input.release, name)).filter((record) => isOfRound(record, attempt));
   const approval = await uses.findApproval(tableName, before?.approval);
   const error = input.error === undefined ? undefined : sentenceOf(input.error);
-  const { outcome, reason } = environmentOutcome({ mode: release.mode, records, approval, error });
+  const { outcome, reason } = environmentOutcome({ mode: release.mode, records, approval, refusal: before?.verdict === 'refuse' ? before.reason : undefined, error });
   const now = uses.now();
   await uses.updateEnvironment(tableName, { release: release.id, environment: name }, { state: 'ended', outcome, reason, attempt }, now);
   const text = `${name}: ${outcome}.${reason === undefined ? '' : ` ${reason}`}`;

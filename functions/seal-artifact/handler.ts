@@ -42,7 +42,7 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
   const manifestKey = `sealed/${application}/${digest}.json`;
   await uses.writeOnce(bucket, manifestKey, text);
   await uses.updateRelease(tableName, release.id, {
-    artifact: { digest, bucket, manifestKey, templateKey: template.key, templateSha256: template.sha256, templateParameters: packaged.parameters },
+    artifact: { digest, bucket, manifestKey, templateKey: template.key, templateSha256: template.sha256, templateParameters: packaged.parameters, noEcho: packaged.noEcho },
   });
   const said = `Built once and sealed: ${digest.slice(0, 12)}, ${String(sealed.size)} objects.`;
   await uses.report({ tableName, busName }, { kind: 'built', about: 'release', release: release.id, application, text: said }, uses.now());

@@ -2,17 +2,19 @@ import { branchHead, readCommit } from '../../aws/codecommit.ts';
 import { startRelease } from '../../aws/executions.ts';
 import { nextSequence, readHead, writeRelease } from '../../aws/heads.ts';
 import { findRegistry } from '../../aws/registry.ts';
+import { updateRelease } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import type { Release } from '../../contracts/release.ts';
 import { RepositoryStateChange } from '../../contracts/source-events.ts';
 import { TransientError } from '../../domain/errors.ts';
 import { applicationsFor } from '../../domain/accepting.ts';
+import { principalOf } from '../../domain/callers.ts';
 import { planBranchPrefix, releaseId } from '../../domain/release-id.ts';
 import { env } from '../../runtime/env.ts';
 import { listener } from '../../runtime/listener.ts';
 import { logger } from '../../runtime/logger.ts';
 
-const real = { findRegistry, branchHead, readCommit, readHead, nextSequence, writeRelease, startRelease, report, now: () => new Date() };
+const real = { updateRelease, findRegistry, branchHead, readCommit, readHead, nextSequence, writeRelease, startRelease, report, now: () => new Date() };
 
 /** How often a head that moves while it is written is read again. */
 const tries = 10;
@@ -27,7 +29,8 @@ export async function startReleases(uses: typeof real, { detail }: RepositorySta
   const registry = await uses.findRegistry(tableName);
   const applications = registry === undefined ? [] : applicationsFor(registry.content, repository, branch);
   if (applications.length === 0) logger.info('nobody registered this branch', { repository, branch });
-  for (const application of applications) await startOne(uses, { tableName, application, repository, branch, registryVersion: registry?.version ?? 0 });
+  const pusher = detail.callerUserArn === undefined || detail.commitId === undefined ? undefined : { principal: principalOf(detail.callerUserArn).toLowerCase(), commit: detail.commitId };
+  for (const application of applications) await startOne(uses, { tableName, application, repository, branch, pusher, registryVersion: registry?.version ?? 0 });
 }
 
 interface Asked {
@@ -35,16 +38,21 @@ interface Asked {
   readonly application: string;
   readonly repository: string;
   readonly branch: string;
+  /** Who pushed which commit, where the event says so. */
+  readonly pusher: { readonly principal: string; readonly commit: string } | undefined;
   readonly registryVersion: number;
 }
 
-async function startOne(uses: typeof real, { tableName, application, repository, branch, registryVersion }: Asked): Promise<void> {
+async function startOne(uses: typeof real, { tableName, application, repository, branch, pusher, registryVersion }: Asked): Promise<void> {
   const { DEPLOY_RELEASE_MACHINE_ARN: machine, BUS_NAME: busName } = env('DEPLOY_RELEASE_MACHINE_ARN', 'BUS_NAME');
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const head = await uses.readHead(tableName, application, branch);
     const commit = await uses.branchHead(repository, branch);
     if (commit === undefined) return;
+    const pushedBy = pusher?.commit === commit ? pusher.principal : undefined;
     if (head?.commit === commit) {
+      // An event before this one may have started it without knowing who pushed its head.
+      if (pushedBy !== undefined) await uses.updateRelease(tableName, head.release, { pushedBy });
       // The row may have been written and the start lost; by its name it starts at most once.
       await uses.startRelease(machine, head.release, 1);
       return;
@@ -55,6 +63,7 @@ async function startOne(uses: typeof real, { tableName, application, repository,
     const release: Release = {
       id, application, repository, branch, commit, sequence, mode: 'deploy', author, message,
       createdAt: uses.now().toISOString(), attempt: 1, registryVersion, state: 'running',
+      ...(pushedBy === undefined ? {} : { pushedBy }),
     };
     if (!(await uses.writeRelease(tableName, release, head))) continue;
     await uses.report({ tableName, busName }, { kind: 'started', about: 'release', release: id, application, text: `${commit.slice(0, 8)} on ${branch} by ${author.name}: ${message}` }, uses.now());

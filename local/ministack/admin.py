@@ -15,6 +15,7 @@ import lambda_errors
 import mail
 import settings
 import stack_events
+import step_functions
 from repositories import pushes
 from patching import module, need
 
@@ -58,6 +59,7 @@ _ROUTES = {
     ("POST", "workers/kill"): lambda _data, _query: {"killed": lambda_errors.kill_warm_workers()},
     ("GET", "mails"): lambda _data, _query: {"mails": mail.listed()},
     ("DELETE", "mails"): lambda _data, _query: {"deleted": mail.clear()},
+    ("GET", "task-tokens"): lambda _data, _query: {"tokens": list(step_functions.handed_out)},
     ("GET", "calls"): _calls,
     ("DELETE", "calls"): lambda _data, _query: calls.clear() or {"deleted": True},
 }

@@ -63,9 +63,14 @@ def _wait(token: str, state_def: dict):
     return json.loads(info["result"])
 
 
+# Every task token there ever was, for the test that looks for them where they must not be.
+handed_out: list[str] = []
+
+
 def _callback(_original):
     def invoke(resource, arguments, token, state_def):
         _, ctx = _running.get()
+        handed_out.append(token)
         sfn._task_tokens[token] = {"event": threading.Event(), "result": None, "error": None, "heartbeat": None}
         try:
             # What the call returns is ignored; what it throws is the task's failure.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { policiesOf, statementsOf } from './policies.ts';
 import { applicationStack, controlPlane, targetAccount } from './project.ts';
-import { at, listOf, ofType, recordAt, recordsIn, resource, type Template } from './read-template.ts';
+import { at, listOf, ofType, recordAt, recordsIn, resource, type Template, textAt } from './read-template.ts';
 
 const stacks: [string, Template][] = [
   ['template.yaml', controlPlane],
@@ -51,9 +51,10 @@ describe.each(stacks)('%s', (name, template) => {
     }
   });
 
-  it('rings when something lies in a queue', () => {
-    const watched = ofType(template, 'AWS::CloudWatch::Alarm').filter(({ properties }) => at(properties, 'MetricName') === 'ApproximateNumberOfMessagesVisible');
-    expect(watched.map(({ properties }) => at(properties, 'Dimensions', 0, 'Value'))).toEqual(ofType(template, 'AWS::SQS::Queue').map(({ id }) => ({ 'Fn::GetAtt': `${id}.QueueName` })));
+  it('rings when something lies in a queue, or lies there too long where it is worked off', () => {
+    const workedOff = new Set(ofType(template, 'AWS::Lambda::EventSourceMapping').map(({ properties }) => textAt(properties, 'EventSourceArn', 'Fn::GetAtt').replace('.Arn', '')));
+    const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(({ properties }) => `${textAt(properties, 'MetricName')} ${textAt(properties, 'Dimensions', 0, 'Value', 'Fn::GetAtt')}`);
+    for (const { id } of ofType(template, 'AWS::SQS::Queue')) expect(alarms).toContain(`${workedOff.has(id) ? 'ApproximateAgeOfOldestMessage' : 'ApproximateNumberOfMessagesVisible'} ${id}.QueueName`);
   });
 
   it('explains every parameter and every output', () => {
@@ -109,11 +110,12 @@ describe('the control plane', () => {
     expect(at(resource(controlPlane, 'BusPolicy').properties, 'Statement')).toMatchObject({ Principal: { AWS: { Ref: 'TargetAccountIds' } }, Action: 'events:PutEvents' });
   });
 
-  it('takes commands from signed callers only, and from strangers nothing but a link', () => {
+  it('takes commands from signed callers only, and from strangers nothing but a link or a signature of Slack’s', () => {
     const routes = ofType(controlPlane, 'AWS::ApiGatewayV2::Route').map(({ properties }) => [at(properties, 'RouteKey'), at(properties, 'AuthorizationType')]);
     expect(routes.filter(([, authorization]) => authorization !== 'AWS_IAM')).toEqual([
       ['GET /approvals/{link}', 'NONE'],
       ['POST /approvals/{link}', 'NONE'],
+      ['POST /slack/interactions', 'NONE'],
     ]);
     expect(resource(controlPlane, 'DoorStage').properties).toMatchObject({ DefaultRouteSettings: { ThrottlingBurstLimit: expect.any(Number) as number, ThrottlingRateLimit: expect.any(Number) as number } });
     // Its access log never holds the path: that is where the links are.

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { allowed, policiesOf } from './policies.ts';
 import { controlPlane, functionFolders, handlerOf, logicalId } from './project.ts';
-import { at, listOf, resource, textAt } from './read-template.ts';
+import { at, listOf, ofType, resource, textAt } from './read-template.ts';
 import { actionsOf, sdkCalls } from './sdk-calls.ts';
 
 /** What is done in a target account is done as one of its roles, not as the function's own. */
 const isElsewhere = (action: string) => action.startsWith('cloudformation:');
+
+/** What Lambda does in the function's name where a queue wakes it (Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
+const taken = (folder: string): readonly string[] =>
+  ofType(controlPlane, 'AWS::Lambda::EventSourceMapping').some(({ properties }) => at(properties, 'FunctionName', 'Ref') === logicalId(folder)) ? ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'] : [];
 
 describe.each(functionFolders)('the role of %s', (folder) => {
   const { properties, ...rest } = resource(controlPlane, logicalId(folder));
@@ -13,7 +17,7 @@ describe.each(functionFolders)('the role of %s', (folder) => {
 
   it('may do what the function calls, and nothing else', async () => {
     const called = (await sdkCalls(handlerOf(folder))).flatMap(actionsOf).filter((action) => !isElsewhere(action));
-    expect(allowed(statements)).toEqual([...new Set(called)].sort());
+    expect(allowed(statements)).toEqual([...new Set([...called, ...taken(folder)])].sort());
   });
 
   it('is written out in the template, so that nothing comes in by a managed policy that we name', () => {

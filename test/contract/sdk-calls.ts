@@ -24,7 +24,7 @@ export async function sdkCalls(handlerFile: string): Promise<SdkCall[]> {
   return [...new Map(calls.map((call) => [`${call.client}.${call.command}`, call])).values()].sort((a, b) => `${a.client}${a.command}`.localeCompare(`${b.client}${b.command}`));
 }
 
-const prefixes: Readonly<Record<string, string>> = { sfn: 'states', eventbridge: 'events', 'cloudwatch-logs': 'logs' };
+const prefixes: Readonly<Record<string, string>> = { sfn: 'states', eventbridge: 'events', 'cloudwatch-logs': 'logs', 'secrets-manager': 'secretsmanager' };
 
 /** IAM actions of a command where it is not simply `service:Command`. Source: Service Authorization Reference. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {
@@ -39,6 +39,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   // The bucket is encrypted with a key of ours, so S3 asks KMS in the caller's name.
   's3.GetObject': ['s3:GetObject', 'kms:Decrypt'],
   's3.PutObject': ['s3:PutObject', 'kms:GenerateDataKey'],
+  'lambda.Invoke': ['lambda:InvokeFunction'],
   // Sessions carry tags.
   'sts.AssumeRole': ['sts:AssumeRole', 'sts:TagSession'],
 };

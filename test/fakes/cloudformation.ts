@@ -11,6 +11,11 @@ interface FakeStack {
   events: StackEvent[];
   token: string | undefined;
   operation: 'CREATE' | 'UPDATE';
+  /** As it is deployed; empty for a stack that is only a shell. */
+  template: string;
+  parameters: Record<string, string>;
+  /** The change set that is being executed. */
+  executing: FakeChangeSet | undefined;
 }
 
 interface FakeChangeSet {
@@ -22,12 +27,15 @@ interface FakeChangeSet {
   reason: string | undefined;
   request: CreateChangeSetInput;
   changes: ResourceChange[];
+  template: string;
 }
 
 interface Call {
   readonly name: string;
   readonly input: Record<string, unknown>;
 }
+
+const templateOf = (...types: string[]): string => JSON.stringify({ Resources: Object.fromEntries(types.map((Type) => [Type.split('::').at(-1) ?? '', { Type }])) });
 
 const fail = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
 
@@ -40,6 +48,8 @@ export class FakeCloudFormation {
   readonly calls: Call[] = [];
   /** What the next change set would change. */
   nextChanges: ResourceChange[] = [{ Action: 'Add', LogicalResourceId: 'Table', ResourceType: 'AWS::DynamoDB::Table' }];
+  /** The template that the next change set would deploy, after its transforms. */
+  nextTemplate = templateOf('AWS::SQS::Queue', 'AWS::DynamoDB::Table');
   /** How the next change set stands after it was opened. */
   next = { status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', reason: undefined as string | undefined };
   /** Called between ExecuteChangeSet and its answer. */
@@ -65,7 +75,7 @@ export class FakeCloudFormation {
   addStack(name: string, status: string): FakeStack {
     this.number += 1;
     const arn = `arn:aws:cloudformation:${this.region}:${this.account}:stack/${name}/${String(this.number)}`;
-    const stack: FakeStack = { arn, name, status, outputs: {}, events: [], token: undefined, operation: 'CREATE' };
+    const stack: FakeStack = { arn, name, status, outputs: {}, events: [], token: undefined, operation: 'CREATE', template: status === 'REVIEW_IN_PROGRESS' ? '' : templateOf('AWS::SQS::Queue'), parameters: {}, executing: undefined };
     this.stacks.set(name, stack);
     return stack;
   }
@@ -86,6 +96,11 @@ export class FakeCloudFormation {
       Timestamp: new Date(1_700_000_000_000 + stack.events.length),
       ...more,
     });
+    if (/^(CREATE|UPDATE)_COMPLETE$/.test(status) && more.LogicalResourceId === undefined && stack.executing !== undefined) {
+      const { template, request } = stack.executing;
+      stack.template = template;
+      stack.parameters = Object.fromEntries((request.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]));
+    }
     if (status === 'DELETE_COMPLETE') {
       this.stacks.delete(name);
       this.deleted.set(stack.arn, stack);
@@ -116,6 +131,7 @@ export class FakeCloudFormation {
       ExecuteChangeSet: (it) => this.execute(it),
       DeleteStack: (it) => this.deleteStack(String(it['StackName'])),
       DescribeStackEvents: (it) => ({ StackEvents: this.stack(String(it['StackName'])).events }),
+      GetTemplate: (it) => this.getTemplate(it),
       DescribeEvents: () => ({ OperationEvents: [] }),
     };
     const handle = handlers[name];
@@ -131,10 +147,18 @@ export class FakeCloudFormation {
           StackId: stack.arn,
           StackName: stack.name,
           StackStatus: stack.status,
+          Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
           Outputs: Object.entries(stack.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
         },
       ],
     };
+  }
+
+  private getTemplate(input: Record<string, unknown>) {
+    if (input['ChangeSetName'] !== undefined) return { TemplateBody: this.changeSet(input).template, StagesAvailable: ['Original', 'Processed'] };
+    const { template, name } = this.stack(String(input['StackName']));
+    if (template === '') throw fail('ValidationError', `Stack [${name}] has no template: it is in REVIEW_IN_PROGRESS`);
+    return { TemplateBody: template, StagesAvailable: ['Original', 'Processed'] };
   }
 
   private createChangeSet(request: CreateChangeSetInput) {
@@ -147,7 +171,7 @@ export class FakeCloudFormation {
     const stack = existing ?? this.addStack(stackName, 'REVIEW_IN_PROGRESS');
     this.number += 1;
     const arn = `arn:aws:cloudformation:${this.region}:${this.account}:changeSet/${name}/${String(this.number)}`;
-    this.changeSets.set(arn, { arn, name, stack: stackName, ...this.next, request, changes: this.nextChanges });
+    this.changeSets.set(arn, { arn, name, stack: stackName, ...this.next, request, changes: this.nextChanges, template: this.nextTemplate });
     return { Id: arn, StackId: stack.arn };
   }
 
@@ -172,6 +196,7 @@ export class FakeCloudFormation {
     if (set.executionStatus !== 'AVAILABLE') throw fail('InvalidChangeSetStatusException', `ChangeSet [${set.name}] is in ${set.executionStatus} status`);
     set.executionStatus = 'EXECUTE_IN_PROGRESS';
     stack.token = String(input['ClientRequestToken']);
+    stack.executing = set;
     stack.operation = set.request.ChangeSetType === 'CREATE' ? 'CREATE' : 'UPDATE';
     // CloudFormation deletes all other change sets of the stack.
     for (const other of this.changeSets.values()) if (other.stack === set.stack && other !== set) this.changeSets.delete(other.arn);

@@ -58,7 +58,7 @@ export class FakeRecords {
   };
   readonly findApproval = (_: string, id: string | undefined) => Promise.resolve(id === undefined ? undefined : this.approvals.get(id));
   readonly readDeployed = (_: string, __: string, environment: string, target: string) => Promise.resolve(this.deployed.get(`${environment}/${target}`));
-  readonly report = (_: unknown, what: Report) => Promise.resolve(void this.reports.push(what));
+  readonly report = (_: unknown, what: Report): Promise<void> => Promise.resolve(void this.reports.push(what));
   readonly clientFor = (purpose: string, { approvers = [] }: { approvers?: readonly string[] }) => {
     this.visits.push({ purpose, approvers });
     return Promise.resolve(new CloudFormationClient({ region: 'eu-west-1', credentials: { accessKeyId: 'x', secretAccessKey: 'y' } }));

@@ -6,6 +6,7 @@ import type { RepositoryFiles } from '../../aws/repository-files.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { EnvironmentRecord, Release } from '../../contracts/release.ts';
 import type { Report } from '../../contracts/report.ts';
+import type { Commit } from '../../domain/commit-history.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
 import { aRelease, theRegistry } from './samples.ts';
 
@@ -79,7 +80,10 @@ export class ReleaseWorld {
     return registration;
   };
   readonly branchHead = (repository: string, branch: string) => Promise.resolve(this.branches.get(`${repository}/${branch}`));
-  readonly readCommit = (_: string, commit: string) => Promise.resolve({ author: { name: 'Kim', email: 'kim@example.com' }, message: `Message of ${commit.slice(0, 8)}` });
+  readonly readCommit = (_: string, id: string): Promise<Commit> => {
+    const kim = { name: 'Kim', email: 'kim@example.com' };
+    return Promise.resolve({ id, parents: [], author: kim, committer: kim, message: `Message of ${id.slice(0, 8)}`, committedAt: 1_767_225_600 });
+  };
   readonly readHead = (_: string, application: string, branch: string) => Promise.resolve(this.heads.get(`${application}/${branch}`));
   readonly nextSequence = (_: string, __: string) => Promise.resolve((this.#sequence += 1));
   readonly writeRelease = (_: string, release: Release, before: Head | undefined) => {

@@ -1,3 +1,4 @@
+import type { Approval, Vote } from '../../contracts/approval.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { Change, TargetRecord } from '../../contracts/plan.ts';
 import type { Release, Target } from '../../contracts/release.ts';
@@ -40,6 +41,7 @@ export const aRelease = (fields: Partial<Release> = {}): Release => ({
     templateKey: 'sealed/orders/template',
     templateSha256: 'e'.repeat(64),
     templateParameters: ['Size'],
+    noEcho: [],
   },
   ...fields,
 });
@@ -48,6 +50,7 @@ export const theRegistry = (): Environments => ({
   version: 1,
   accounts: { dev: { id: '222222222222', externalId: 'drawbridge-222222222222' } },
   approvers: { alex: { email: 'alex@example.com' } },
+  groups: {},
   applications: { orders: { repository: 'orders' } },
   environments: { dev: { branches: ['main'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] } },
 });
@@ -63,6 +66,48 @@ export const aRecord = (fields: Partial<TargetRecord> = {}): TargetRecord => ({
   state: 'planned',
   digest: 'a'.repeat(64),
   updatedAt: '2026-01-01T00:00:00.000Z',
+  ...fields,
+});
+
+/** Alex or Robin may answer, one yes is enough; nobody of them wrote a commit. */
+export const anApproval = (fields: Partial<Approval> = {}): Approval => ({
+  id: 'f'.repeat(32),
+  release: 'orders-12-3f2a9c1b',
+  application: 'orders',
+  environment: 'dev',
+  attempt: '1-1',
+  sequence: 12,
+  digest: 'a'.repeat(64),
+  changeSets: [{ target: 'main', arn: 'arn:aws:cloudformation:eu-west-1:222222222222:changeSet/drawbridge-1/1' }],
+  quorums: [{ from: 'approvers', approvers: ['alex', 'robin'], required: 1 }],
+  atLeast: 1,
+  verdict: 'one',
+  because: ['It adds a resource (AWS::DynamoDB::Table): no rule lets it pass.'],
+  breakGlass: [],
+  authors: ['kim@example.com'],
+  commits: [{ commit: '3f2a9c1b'.padEnd(40, '0'), author: 'Kim', message: 'Add a table' }],
+  otherCommits: 0,
+  historyCut: false,
+  state: 'waiting',
+  votes: [],
+  createdAt: '2026-01-01T00:00:00.000Z',
+  remindAt: '2026-01-03T06:00:00.000Z',
+  expiresAt: '2026-01-04T00:00:00.000Z',
+  ...fields,
+});
+
+/** Alex says yes, to the digest of `anApproval`. */
+export const aVote = (fields: Partial<Vote> = {}): Vote => ({
+  approver: 'alex',
+  decision: 'approve',
+  reason: '',
+  digest: 'a'.repeat(64),
+  channel: 'link',
+  from: '192.0.2.1',
+  at: '2026-01-01T01:00:00.000Z',
+  standsFor: [],
+  breakGlass: false,
+  authored: false,
   ...fields,
 });
 

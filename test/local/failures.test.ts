@@ -53,7 +53,7 @@ it('what does not change anything is green and asks nobody', { timeout: 120_000 
 
   const third = await application?.releaseOf(await application.push(parametersApplication({ values: { One: '2' }, order: ['dev', 'staging', 'prod'] })));
   const waiting = await town.waitsIn(third ?? '', 'prod');
-  expect(waiting.targets.find(({ environment }) => environment === 'prod')?.counts).toEqual({ add: 0, modify: 1, replace: 0, remove: 0 });
+  expect(waiting.targets.find(({ environment }) => environment === 'prod')?.counts).toEqual({ add: 0, modify: 1, replace: 0, mayReplace: 0, remove: 0 });
   await town.decide(third ?? '', 'prod', 'reject');
   expect((await town.ended(third ?? '')).release.outcome).toBe('rejected');
 });

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { CloudFormationClient, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { knock } from '../../local/door.ts';
 import type { Person } from '../../local/sample.ts';
 import { bringUp, type System } from '../../local/system.ts';
@@ -14,7 +15,8 @@ interface Shown {
   readonly release: { readonly id: string; readonly state: string; readonly outcome?: string; readonly reason?: string; readonly commit: string };
   readonly environments: readonly { readonly environment: string; readonly state: string; readonly outcome?: string; readonly reason?: string; readonly digest?: string }[];
   readonly targets: readonly { readonly environment: string; readonly target: string; readonly outcome?: string; readonly clean?: boolean; readonly reason?: string; readonly counts?: Record<string, number>; readonly outputs?: Record<string, string>; readonly risks?: readonly string[] }[];
-  readonly approvals: readonly { readonly environment: string; readonly state: string; readonly digest: string }[];
+  readonly approvals: readonly { readonly id: string; readonly environment: string; readonly state: string; readonly digest: string; readonly because: readonly string[] }[];
+  readonly votes: readonly { readonly approver: string; readonly channel: string; readonly decision: string; readonly reason: string; readonly digest: string; readonly from: string; readonly at: string; readonly breakGlass: boolean; readonly standsFor: readonly string[] }[];
   readonly story: readonly { readonly kind: string; readonly about: string; readonly text: string; readonly at: string }[];
 }
 export type { Shown };
@@ -125,6 +127,17 @@ export class Town {
     }, 120_000);
     if (shown.release.state === 'ended') throw new Error(`${release} ended without asking: ${JSON.stringify(shown.release)}`);
     return shown;
+  }
+
+  /** Somebody with rights of their own changes a stack behind our back. */
+  async changeByHand(stack: string, account: 'dev' | 'staging' | 'prod', resources: Readonly<Record<string, unknown>>): Promise<void> {
+    const { cloud } = this.system;
+    const client = new CloudFormationClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(cloud.accounts[account]) });
+    await client.send(new UpdateStackCommand({ StackName: stack, TemplateBody: JSON.stringify({ Resources: resources }) }));
+    await until(`${stack} is changed`, async () => {
+      const status = (await client.send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0]?.StackStatus;
+      return status === 'UPDATE_COMPLETE' ? status : undefined;
+    });
   }
 
   async decide(release: string, environment: string, decision: 'approve' | 'reject', person: Person = 'alex', reason = 'as tested'): Promise<unknown> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { answer, completes, type Path, silent, throws } from './lines.ts';
+import { releasePaths } from './release-paths.ts';
 import { type Script, Theatre } from './theatre.ts';
 
 let cloud: Cloud;
@@ -37,47 +38,54 @@ function walk(file: string, input: Record<string, unknown>, paths: readonly Path
 const settled = answer({ answer: 'settled' });
 const target = { environment: 'dev', target: 'dev', attempt: '1-1' };
 
+const compared: Script = { 'compare-templates': [answer({ answer: 'compared' })] };
+
 walk('plan-target', target, [
   {
     name: 'a first look that is already settled plans in one task',
-    script: { 'open-change-set': [settled] },
-    states: ['Take up target', 'Open change set', 'What is there?', 'Planned'],
+    script: { ...compared, 'open-change-set': [settled] },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Compare templates', 'Planned'],
   },
   {
     name: 'a change set that takes its time is looked at again',
-    script: { 'open-change-set': [answer({ answer: 'opened' })], 'look-at-change-set': [answer({ answer: 'settling' }), settled] },
-    states: ['Take up target', 'Open change set', 'What is there?', 'Let it settle', 'Look at change set', 'Has it settled?', 'Let it settle', 'Look at change set', 'Has it settled?', 'Planned'],
+    script: { ...compared, 'open-change-set': [answer({ answer: 'opened' })], 'look-at-change-set': [answer({ answer: 'settling' }), settled] },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Let it settle', 'Look at change set', 'Has it settled?', 'Let it settle', 'Look at change set', 'Has it settled?', 'Compare templates', 'Planned'],
   },
   {
     name: 'a busy stack is waited for, then planned',
-    script: { 'open-change-set': [answer({ answer: 'busy' }), settled], 'wait-for-stack': [completes({})] },
-    states: ['Take up target', 'Open change set', 'What is there?', 'Wait for stack', 'Open change set', 'What is there?', 'Planned'],
+    script: { ...compared, 'open-change-set': [answer({ answer: 'busy' }), settled], 'wait-for-stack': [completes({})] },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Wait for stack', 'Open change set', 'What is there?', 'Compare templates', 'Planned'],
   },
   {
     name: 'a busy stack whose final event is lost is looked at when the time is up',
-    script: { 'open-change-set': [answer({ answer: 'busy' }), settled], 'wait-for-stack': [silent] },
+    script: { ...compared, 'open-change-set': [answer({ answer: 'busy' }), settled], 'wait-for-stack': [silent] },
     timeouts: { 'Wait for stack': 1 },
-    states: ['Take up target', 'Open change set', 'What is there?', 'Wait for stack', 'Open change set', 'What is there?', 'Planned'],
+    states: ['Take up target', 'Open change set', 'What is there?', 'Wait for stack', 'Open change set', 'What is there?', 'Compare templates', 'Planned'],
   },
   {
     name: 'a stack whose first creation failed is removed, then planned',
-    script: { 'open-change-set': [answer({ answer: 'remove-first' }), settled], 'remove-failed-stack': [completes({})] },
-    states: ['Take up target', 'Open change set', 'What is there?', 'Remove failed stack', 'Open change set', 'What is there?', 'Planned'],
+    script: { ...compared, 'open-change-set': [answer({ answer: 'remove-first' }), settled], 'remove-failed-stack': [completes({})] },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Remove failed stack', 'Open change set', 'What is there?', 'Compare templates', 'Planned'],
   },
   {
     name: 'a refusal in the target account is recorded, not a fault of ours',
-    script: { 'open-change-set': [throws('AccessDeniedError')], 'close-target': [answer({ outcome: 'failed' })] },
+    script: { ...compared, 'open-change-set': [throws('AccessDeniedError')], 'close-target': [answer({ outcome: 'failed' })] },
     states: ['Take up target', 'Open change set', 'Record failure', 'Planned'],
     output: { outcome: 'failed' },
   },
   {
     name: 'a throttled call is tried again',
-    script: { 'open-change-set': [throws('TransientError'), settled] },
-    states: ['Take up target', 'Open change set', 'What is there?', 'Planned'],
+    script: { ...compared, 'open-change-set': [throws('TransientError'), settled] },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Compare templates', 'Planned'],
+  },
+  {
+    name: 'templates that cannot be kept fail the target, for nobody could judge it',
+    script: { 'open-change-set': [settled], 'compare-templates': [throws('AccessDeniedError')], 'close-target': [answer({ outcome: 'failed' })] },
+    states: ['Take up target', 'Open change set', 'What is there?', 'Compare templates', 'Record failure', 'Planned'],
   },
   {
     name: 'a bug of ours fails the execution, so that the alarm rings',
-    script: { 'open-change-set': [throws('ConfigurationError')] },
+    script: { ...compared, 'open-change-set': [throws('ConfigurationError')] },
     states: ['Take up target', 'Open change set'],
     status: 'FAILED',
   },
@@ -138,7 +146,7 @@ const judged = ['Take up environment', 'List targets', 'May it go on?', 'Plan ta
 const waves: Script = { 'choose-next-wave': [answer({ answer: 'wave', targets: ['one'] }), answer({ answer: 'wave', targets: ['two'] }), answer({ answer: 'done', targets: [] })] };
 const wave = ['Choose next wave', 'Anything left?', 'Execute wave'];
 const discarded = ['Discard plans', 'Report environment', 'Environment ended'];
-const asks = answer({ answer: 'ask', expiresInSeconds: 60 });
+const asks = answer({ answer: 'ask', expiresInSeconds: 60, remindInSeconds: 45 });
 const ends = (outcome: string): Script => ({ 'report-environment': [answer({ outcome })] });
 
 walk('deploy-environment', environment, [
@@ -173,14 +181,25 @@ walk('deploy-environment', environment, [
   },
   {
     name: 'no answer in time is asked of the record, which may know a yes of the last second',
-    script: { ...planned, ...ends('deployed'), 'judge-plans': [answer({ answer: 'ask', expiresInSeconds: 1 })], 'ask-for-approval': [silent], 'close-approval': [answer({ answer: 'approved' })], 'choose-next-wave': [answer({ answer: 'done', targets: [] })] },
-    states: [...judged, 'Ask for approval', 'Close approval', 'What did they say?', 'Choose next wave', 'Anything left?', ...discarded],
+    script: { ...planned, ...ends('deployed'), 'judge-plans': [answer({ answer: 'ask', expiresInSeconds: 2, remindInSeconds: 1 })], 'ask-for-approval': [silent], 'remind-approvers': [silent], 'close-approval': [answer({ answer: 'approved' })], 'choose-next-wave': [answer({ answer: 'done', targets: [] })] },
+    states: [...judged, 'Ask for approval', 'Remind approvers', 'Close approval', 'What did they say?', 'Choose next wave', 'Anything left?', ...discarded],
   },
   {
     name: 'no answer at all expires and discards',
-    script: { ...planned, ...ends('expired'), 'judge-plans': [answer({ answer: 'ask', expiresInSeconds: 1 })], 'ask-for-approval': [silent], 'close-approval': [answer({ answer: 'expired' })] },
-    states: [...judged, 'Ask for approval', 'Close approval', 'What did they say?', ...discarded],
+    script: { ...planned, ...ends('expired'), 'judge-plans': [answer({ answer: 'ask', expiresInSeconds: 2, remindInSeconds: 1 })], 'ask-for-approval': [silent], 'remind-approvers': [silent], 'close-approval': [answer({ answer: 'expired' })] },
+    states: [...judged, 'Ask for approval', 'Remind approvers', 'Close approval', 'What did they say?', ...discarded],
     output: { outcome: 'expired' },
+  },
+  {
+    name: 'a yes after the reminder goes on',
+    script: { ...planned, ...ends('deployed'), 'judge-plans': [answer({ answer: 'ask', expiresInSeconds: 60, remindInSeconds: 1 })], 'ask-for-approval': [silent], 'remind-approvers': [completes({ answer: 'approved' })], 'choose-next-wave': [answer({ answer: 'done', targets: [] })] },
+    states: [...judged, 'Ask for approval', 'Remind approvers', 'What did they say?', 'Choose next wave', 'Anything left?', ...discarded],
+  },
+  {
+    name: 'what the rules refuse is discarded without a question',
+    script: { ...planned, ...ends('rejected'), 'judge-plans': [answer({ answer: 'refused' })] },
+    states: [...judged, ...discarded],
+    output: { outcome: 'rejected' },
   },
   {
     name: 'what went stale is planned again',
@@ -195,51 +214,4 @@ walk('deploy-environment', environment, [
   },
 ]);
 
-const release = { attempt: 1 };
-const next: Script = { 'choose-next-environment': [answer({ answer: 'environment', environment: 'dev' }), answer({ answer: 'done' })], 'deploy-environment-machine': [answer({ outcome: 'deployed' })], 'report-release': [answer({ outcome: 'deployed' })] };
-const promoted = ['Choose next environment', 'Anything left?', 'Deploy environment', 'Choose next environment', 'Anything left?', 'Report release', 'Release ended'];
-const begun = ['Take up release', 'Read configuration', 'Ready to build?'];
-const build: Script = { 'read-configuration': [answer({ answer: 'build' })], 'start-build': [completes({ answer: 'built' })], 'seal-artifact': [answer({ answer: 'sealed' })] };
-
-walk('deploy-release', release, [
-  {
-    name: 'builds once, then goes through the environments',
-    script: { ...build, ...next },
-    states: [...begun, 'Build', 'Did it build?', 'Seal artifact', ...promoted],
-    output: { outcome: 'deployed' },
-  },
-  {
-    name: 'what was built before is not built again',
-    script: { ...next, 'read-configuration': [answer({ answer: 'built' })] },
-    states: [...begun, ...promoted],
-  },
-  {
-    name: 'files that are not valid end the release',
-    script: { 'read-configuration': [answer({ answer: 'ended' })], 'report-release': [answer({ outcome: 'failed' })] },
-    states: [...begun, 'Report release', 'Release ended'],
-    output: { outcome: 'failed' },
-  },
-  {
-    name: 'a build that fails ends the release',
-    script: { ...build, 'start-build': [completes({ answer: 'failed' })], 'report-release': [answer({ outcome: 'failed' })] },
-    states: [...begun, 'Build', 'Did it build?', 'Report release', 'Release ended'],
-  },
-  {
-    name: 'a build whose event is lost is looked at',
-    script: { ...build, ...next, 'start-build': [silent], 'look-at-build': [silent, completes({ answer: 'built' })] },
-    timeouts: { Build: 1, 'Look at build': 1 },
-    states: [...begun, 'Build', 'Look at build', 'Look at build', 'Did it build?', 'Seal artifact', ...promoted],
-  },
-  {
-    name: 'an artifact that is not what it must be ends the release',
-    script: { ...build, 'seal-artifact': [throws('InvalidInputError')], 'report-release': [answer({ outcome: 'failed' })] },
-    states: [...begun, 'Build', 'Did it build?', 'Seal artifact', 'Report failure', 'Release ended'],
-    output: { outcome: 'failed' },
-  },
-  {
-    name: 'a fault in a nested machine is reported and fails this one too',
-    script: { ...build, ...next, 'deploy-environment-machine': [throws('ConfigurationError')] },
-    states: [...begun, 'Build', 'Did it build?', 'Seal artifact', 'Choose next environment', 'Anything left?', 'Deploy environment', 'Report fault', 'Fault'],
-    status: 'FAILED',
-  },
-]);
+walk('deploy-release', { attempt: 1 }, releasePaths);

@@ -167,6 +167,12 @@ def update_comment(data):
     return {"comment": {key: value for key, value in comment.items() if key != "pullRequestId"}}
 
 
+def request_of(comment: str | None, account: str) -> str | None:
+    """The pull request that a comment is on."""
+    found = _load(account)["comments"].get(comment) if comment else None
+    return found["pullRequestId"] if found else None
+
+
 def comments(data):
     state = _load()
     request = _request(state, data)

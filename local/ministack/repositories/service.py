@@ -101,14 +101,14 @@ async def handle_request(method, path, headers, body, query_params):
 
 
 def resource_arn(body: bytes, region: str, account: str) -> str:
-    """The repository that a call names; for a pull request, the one it belongs to."""
+    """The repository that a call names; for a pull request or a comment, the one it belongs to (CodeCommit User Guide, "Permissions reference")."""
     try:
         data = json.loads(body or b"{}")
     except ValueError:
         return "*"
     targets = data.get("targets") or [{}]
     name = data.get("repositoryName") or targets[0].get("repositoryName")
-    number = data.get("pullRequestId")
+    number = data.get("pullRequestId") or pull_requests.request_of(data.get("commentId"), account)
     if not name and number:
         found = pull_requests._load(account)["requests"].get(number)
         name = found["pullRequestTargets"][0]["repositoryName"] if found else None

@@ -9,6 +9,7 @@ import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
+  GetTemplateCommand,
   InvalidChangeSetStatusException,
   TokenAlreadyExistsException,
 } from '@aws-sdk/client-cloudformation';
@@ -128,7 +129,7 @@ describe('a change set', () => {
 
   it.each([new ChangeSetNotFoundException({ message: 'gone', $metadata: {} }), refused('ValidationError', 'Stack [orders-dev] does not exist')])('that is not there is no error: %s', async (error) => {
     cloudFormation.on(DescribeChangeSetCommand).rejects(error);
-    expect(await lookAtChangeSet(client, id)).toEqual({ answer: 'gone' });
+    expect(await lookAtChangeSet(client, id, 'UPDATE')).toEqual({ answer: 'gone' });
     cloudFormation.on(DeleteChangeSetCommand).rejects(error);
     await expect(deleteChangeSet(client, id)).resolves.toBeUndefined();
   });
@@ -144,7 +145,7 @@ describe('a change set', () => {
           { EventType: 'VALIDATION_ERROR', ValidationFailureMode: 'FAIL', LogicalResourceId: 'Bucket', ValidationPath: '/Resources/Bucket', ValidationStatusReason: 'orders already exists' },
         ],
       });
-    expect(await lookAtChangeSet(client, id)).toEqual({ answer: 'failed', reason: 'Bucket at /Resources/Bucket: orders already exists' });
+    expect(await lookAtChangeSet(client, id, 'UPDATE')).toEqual({ answer: 'failed', reason: 'Bucket at /Resources/Bucket: orders already exists' });
   });
 
   it('that failed because of a nested one says what failed there', async () => {
@@ -154,12 +155,27 @@ describe('a change set', () => {
       .resolves(answer({ Status: 'FAILED', StatusReason: `Nested change set ${nested} was not successfully created: Currently in FAILED.` }))
       .on(DescribeChangeSetCommand, { ChangeSetName: nested })
       .resolves(answer({ Status: 'FAILED', StatusReason: 'Template error: unresolved reference' }));
-    expect(await lookAtChangeSet(client, id)).toEqual({ answer: 'failed', reason: 'Template error: unresolved reference' });
+    expect(await lookAtChangeSet(client, id, 'UPDATE')).toEqual({ answer: 'failed', reason: 'Template error: unresolved reference' });
   });
 
   it('with changes of the outputs alone is ready, not empty', async () => {
-    cloudFormation.on(DescribeChangeSetCommand).resolves(answer({ Changes: [] }));
-    expect(await lookAtChangeSet(client, id)).toMatchObject({ answer: 'ready' });
+    cloudFormation.on(DescribeChangeSetCommand).resolves(answer({ Changes: [] })).on(GetTemplateCommand).resolves({ TemplateBody: '{}' });
+    expect(await lookAtChangeSet(client, id, 'UPDATE')).toMatchObject({ answer: 'ready' });
+  });
+
+  it.each([
+    ['UPDATE', [{ prefix: '', before: 'of orders-dev', after: 'of orders-dev with arn:set' }, { prefix: 'Inner/', before: 'of arn:inner', after: 'of arn:inner with arn:nested' }, { prefix: 'New/', after: 'of  with arn:new' }]],
+    ['CREATE', [{ prefix: '', after: 'of orders-dev with arn:set' }, { prefix: 'Inner/', before: 'of arn:inner', after: 'of arn:inner with arn:nested' }, { prefix: 'New/', after: 'of  with arn:new' }]],
+  ] as const)('of an %s has the templates before and after, nested stacks too, transforms applied', async (operation, templates) => {
+    const nested = (name: string, more: object) => change(name, { ResourceType: 'AWS::CloudFormation::Stack', ...more });
+    cloudFormation
+      .on(DescribeChangeSetCommand)
+      .resolves(answer({ Changes: [] }))
+      .on(DescribeChangeSetCommand, { ChangeSetName: id.changeSet })
+      .resolves(answer({ Changes: [nested('Inner', { ChangeSetId: 'arn:nested', PhysicalResourceId: 'arn:inner' }), nested('New', { ChangeSetId: 'arn:new' })] }))
+      .on(GetTemplateCommand, { TemplateStage: 'Processed' })
+      .callsFake(({ StackName, ChangeSetName }: { StackName?: string; ChangeSetName?: string }) => ({ TemplateBody: `of ${StackName ?? ''}${ChangeSetName === undefined ? '' : ` with ${ChangeSetName}`}` }));
+    expect(await lookAtChangeSet(client, id, operation)).toMatchObject({ templates });
   });
 });
 

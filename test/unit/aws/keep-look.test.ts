@@ -13,7 +13,7 @@ const s3 = mockClient(S3Client);
 const sfn = mockClient(SFNClient);
 const where = { tableName: 't', bucket: 'artifacts' };
 const now = new Date('2026-01-01T00:00:00.000Z');
-const looked: Looked = { release: aRelease(), templateSha256: 'e'.repeat(64), environment: 'dev', target: aTarget(), attempt: '1-1', operation: 'UPDATE', outputs: { Url: 'x' } };
+const looked: Looked = { release: aRelease(), templateSha256: 'e'.repeat(64), noEcho: ['Password'], environment: 'dev', target: aTarget(), attempt: '1-1', operation: 'UPDATE', outputs: { Url: 'x' }, parameters: { Size: '0', Password: 'hunter2' } };
 const held = new TransactionCanceledException({ message: 'x', $metadata: {}, CancellationReasons: [{ Code: 'ConditionalCheckFailed' }, { Code: 'None' }] });
 const written = (): unknown[] => Object.values(table.commandCalls(UpdateCommand)[0]?.args[0].input.ExpressionAttributeValues ?? {});
 
@@ -27,13 +27,17 @@ describe('what was seen of a change set', () => {
     s3.on(PutObjectCommand).resolves({});
     const described = {
       arn: 'arn:set', stackArn: 'arn:stack', status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', reason: undefined,
-      parameters: { Size: '1' }, tags: {}, capabilities: ['CAPABILITY_IAM'] as const, changes: [aChange({ action: 'Remove' })],
+      parameters: { Size: '1' }, tags: {}, capabilities: ['CAPABILITY_IAM'] as const, changes: [aChange({ action: 'Remove' })], nested: [],
     };
-    expect(await keepLook(where, looked, { answer: 'ready', described }, now)).toBe('settled');
-    const put = s3.commandCalls(PutObjectCommand)[0]?.args[0].input;
+    const templates = [{ prefix: '', before: '{"Resources":{}}', after: '{}' }];
+    expect(await keepLook(where, looked, { answer: 'ready', described, templates }, now)).toBe('settled');
+    const [put, beside] = s3.commandCalls(PutObjectCommand).map((call) => call.args[0].input);
+    expect(beside?.Key).toBe('plans/orders-12-3f2a9c1b/dev/main/1-1.templates.json');
+    // What CloudFormation calls NoEcho is kept nowhere.
+    expect(JSON.parse(beside?.Body as string)).toEqual({ stacks: templates, parameters: { Size: '0', Password: '****' } });
     expect(put?.Key).toBe('plans/orders-12-3f2a9c1b/dev/main/1-1.json');
     const plan = Plan.parse(JSON.parse(put?.Body as string));
-    expect(written()).toEqual(expect.arrayContaining(['planned', plan.digest, 'arn:set', { add: 0, modify: 0, replace: 0, remove: 1 }]));
+    expect(written()).toEqual(expect.arrayContaining(['planned', plan.digest, 'arn:set', { add: 0, modify: 0, replace: 0, mayReplace: 0, remove: 1 }]));
   });
 
   it('without changes counts as deployed, so that nothing older comes after it', async () => {

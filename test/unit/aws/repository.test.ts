@@ -27,9 +27,9 @@ describe('a repository', () => {
     await expect(branchHead('orders', 'main')).rejects.toMatchObject({ name: 'AccessDeniedError', message: expect.stringContaining('the head of main in orders') as string });
   });
 
-  it('tells who wrote a commit, and its first line', async () => {
-    codeCommit.on(GetCommitCommand).resolves({ commit: { author: { name: 'Kim', email: 'kim@example.com' }, message: 'Sell tea\n\nA lot of it.' } });
-    expect(await readCommit('orders', 'c')).toEqual({ author: { name: 'Kim', email: 'kim@example.com' }, message: 'Sell tea' });
+  it('tells who wrote a commit and when, its parents, and its first line', async () => {
+    codeCommit.on(GetCommitCommand).resolves({ commit: { author: { name: 'Kim', email: 'kim@example.com' }, committer: { name: 'Alex', email: 'alex@example.com', date: '1484167798 -0800' }, parents: ['b'], message: 'Sell tea\n\nA lot of it.' } });
+    expect(await readCommit('orders', 'c')).toEqual({ id: 'c', parents: ['b'], author: { name: 'Kim', email: 'kim@example.com' }, committer: { name: 'Alex', email: 'alex@example.com' }, message: 'Sell tea', committedAt: 1484167798 });
   });
 
   it('gives a file at a commit', async () => {

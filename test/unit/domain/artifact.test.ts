@@ -121,3 +121,15 @@ it('a template keeps its short forms and tells its parameters', () => {
   expect(() => readPackaged('Parameters: {}')).toThrow(/no Resources/);
   expect(() => readPackaged('a: [')).toThrow(/not YAML/);
 });
+
+it.each([
+  ['true', true],
+  ['True', true],
+  ['"true"', true],
+  ['"TRUE"', true],
+  ['false', false],
+  ['"no"', false],
+  ['1', false],
+])('a parameter with NoEcho: %s is kept from everybody: %s', (written, expected) => {
+  expect(readPackaged(`Parameters:\n  Size: { Type: Number }\n  Password: { Type: String, NoEcho: ${written} }\nResources: {}`)).toMatchObject({ parameters: ['Size', 'Password'], noEcho: expected ? ['Password'] : [] });
+});

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Approval } from '../../../contracts/approval.ts';
 import { outcomeOf, sentenceOf } from '../../../domain/caught.ts';
 import { environmentOutcome } from '../../../domain/environment-outcome.ts';
 import { planSentence } from '../../../domain/plan-sentence.ts';
-import { aRecord } from '../../fakes/samples.ts';
+import { anApproval, aRecord, aVote } from '../../fakes/samples.ts';
 
 const ended = (outcome: NonNullable<ReturnType<typeof aRecord>['outcome']>, reason?: string) => aRecord({ state: 'ended', outcome, reason });
-const approval = (fields: Partial<Approval>): Approval => ({
-  id: 'b'.repeat(32), release: 'orders-12-3f2a9c1b', application: 'orders', environment: 'dev', attempt: '1-1', sequence: 12, digest: 'a'.repeat(64), changeSets: [],
-  approvers: ['alex'], required: 1, authors: [], state: 'waiting', votes: [], createdAt: '2026-01-01T00:00:00.000Z', expiresAt: '2026-01-02T00:00:00.000Z', ...fields,
-});
 const outcome = (records: ReturnType<typeof aRecord>[], more: Partial<Parameters<typeof environmentOutcome>[0]> = {}) => environmentOutcome({ mode: 'deploy', records, approval: undefined, ...more });
 
 describe('how an environment ended', () => {
@@ -20,14 +15,13 @@ describe('how an environment ended', () => {
 
   it('is deployed when something was, and no-changes when nothing was', () => {
     expect(outcome([ended('deployed'), ended('no-changes')])).toEqual({ outcome: 'deployed' });
-    expect(outcome([ended('no-changes'), ended('no-changes')], { approval: approval({ state: 'rejected' }) })).toEqual({ outcome: 'no-changes' });
+    expect(outcome([ended('no-changes'), ended('no-changes')], { approval: anApproval({ state: 'rejected' }) })).toEqual({ outcome: 'no-changes' });
   });
 
   it('is what the people said', () => {
-    const vote = { approver: 'alex', decision: 'reject', reason: 'not on a Friday', digest: 'a'.repeat(64), channel: 'link', from: 'x', at: '2026-01-01T00:00:00.000Z' } as const;
-    expect(outcome([aRecord()], { approval: approval({ state: 'rejected', votes: [vote] }) })).toEqual({ outcome: 'rejected', reason: 'Rejected by alex: not on a Friday' });
-    expect(outcome([aRecord()], { approval: approval({ state: 'expired' }) }).outcome).toBe('expired');
-    expect(outcome([aRecord()], { approval: approval({ state: 'superseded', supersededBy: 'orders-13-aaaaaaaa' }) }).reason).toContain('orders-13-aaaaaaaa');
+    expect(outcome([aRecord()], { approval: anApproval({ state: 'rejected', votes: [aVote({ decision: 'reject', reason: 'not on a Friday' })] }) })).toEqual({ outcome: 'rejected', reason: 'Rejected by alex: not on a Friday' });
+    expect(outcome([aRecord()], { approval: anApproval({ state: 'expired' }) }).outcome).toBe('expired');
+    expect(outcome([aRecord()], { approval: anApproval({ state: 'superseded', supersededBy: 'orders-13-aaaaaaaa' }) }).reason).toContain('orders-13-aaaaaaaa');
   });
 
   it('is planned for a release that only looks', () => {
@@ -55,9 +49,9 @@ describe('a caught error', () => {
 
 describe('the sentence of a plan', () => {
   it('counts what would happen in each target', () => {
-    const counts = { add: 1, modify: 0, replace: 2, remove: 0 };
-    expect(planSentence('dev', [aRecord({ counts }), aRecord({ target: 'two', state: 'ended', outcome: 'no-changes' })])).toBe('Planned dev. main: 1 added, 2 replaced; two: nothing changes.');
-    expect(planSentence('dev', [aRecord({ counts: { add: 0, modify: 0, replace: 0, remove: 0 } })])).toBe('Planned dev. main: only outputs change.');
+    const counts = { add: 1, modify: 0, replace: 2, mayReplace: 1, remove: 0 };
+    expect(planSentence('dev', [aRecord({ counts }), aRecord({ target: 'two', state: 'ended', outcome: 'no-changes' })])).toBe('Planned dev. main: 1 added, 2 replaced, 1 perhaps replaced; two: nothing changes.');
+    expect(planSentence('dev', [aRecord({ counts: { add: 0, modify: 0, replace: 0, mayReplace: 0, remove: 0 } })])).toBe('Planned dev. main: only outputs change.');
     expect(planSentence('dev', [])).toBe('Planned dev. No target could be planned.');
   });
 });

@@ -35,5 +35,7 @@ describe('a session in a target account', () => {
   it('to plan can neither execute nor delete a stack, to execute cannot open a change set', () => {
     expect(sessionPolicy('plan', longest)).not.toMatch(/ExecuteChangeSet|DeleteStack/);
     expect(sessionPolicy('execute', longest)).not.toMatch(/CreateChangeSet/);
+    // Templates are compared while it is planned, and only then.
+    expect([sessionPolicy('plan', longest), sessionPolicy('execute', longest)].map((policy) => policy.includes('cloudformation:GetTemplate'))).toEqual([true, false]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { task } from '../../fakes/samples.ts';
+import { anApproval, aVote, task } from '../../fakes/samples.ts';
 import { aStage } from '../../fakes/stage.ts';
 
 let at: ReturnType<typeof aStage>;
@@ -109,11 +109,7 @@ describe('an execute', () => {
   it('names the people who approved', async () => {
     await ready();
     at.records.environments.set('dev', { release: task.release, environment: 'dev', state: 'executing', attempt: '1-1', approval: 'b'.repeat(32), updatedAt: '' });
-    at.records.approvals.set('b'.repeat(32), {
-      id: 'b'.repeat(32), release: task.release, application: 'orders', environment: 'dev', attempt: '1-1', sequence: 12, digest: 'a'.repeat(64), changeSets: [], approvers: ['alex'], required: 1, authors: [], state: 'approved', version: 1,
-      votes: [{ approver: 'alex', decision: 'approve', reason: '', digest: 'a'.repeat(64), channel: 'cli', from: 'x', at: '2026-01-01T00:00:00.000Z' }],
-      createdAt: '2026-01-01T00:00:00.000Z', expiresAt: '2026-01-02T00:00:00.000Z',
-    });
+    at.records.approvals.set('b'.repeat(32), { ...anApproval({ state: 'approved', votes: [aVote()] }), version: 1 });
     await at.execute();
     expect(at.records.visits.at(-1)).toEqual({ purpose: 'execute', approvers: ['alex'] });
   });

@@ -25,7 +25,7 @@ const askFor = (expiresInSeconds: number) => {
   records.release = aRelease({
     configuration: {
       build: { kind: 'sam', template: 'template.yaml' },
-      environments: [{ name: 'dev', targets: [aTarget()], approval: { approvers: ['alex'], required: 1, expiresInSeconds, authorMayApprove: false } }],
+      environments: [{ name: 'dev', targets: [aTarget()], approval: { quorums: [{ from: 'approvers', approvers: ['alex'], required: 1 }], breakGlass: [], expiresInSeconds, remindInSeconds: expiresInSeconds - 60, authorMayApprove: false } }],
       remarks: [],
     },
   });
@@ -48,7 +48,7 @@ describe('an environment', () => {
     askFor(3600);
     records.registry.environments['dev'] = { branches: ['main'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] };
     put({});
-    expect(await judge()).toEqual({ answer: 'ask', expiresInSeconds: 3600 });
+    expect(await judge()).toEqual({ answer: 'ask', expiresInSeconds: 3600, remindInSeconds: 3540 });
     expect(records.environments.get('dev')).toMatchObject({ state: 'waiting', digest: digestOf(['main'], [aRecord()]) });
   });
 

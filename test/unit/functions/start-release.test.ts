@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { RepositoryStateChange } from '../../../contracts/source-events.ts';
 import { startReleases } from '../../../functions/start-release/handler.ts';
 import { commitOf, ReleaseWorld, stubVariables } from '../../fakes/release-world.ts';
@@ -106,4 +106,38 @@ it('what `drawbridge plan` pushed is never deployed, also not where every branch
   world.branches.set('orders/any', commitOf('any'));
   await startReleases(world, event({ referenceName: 'any' }));
   expect(world.started).toHaveLength(1);
+});
+
+describe('who pushed', () => {
+  const role = 'arn:aws:sts::111111111111:assumed-role/Kim/laptop';
+  const pushers = () => [...world.releases.values()].map(({ pushedBy }) => pushedBy);
+
+  it('is kept where the event is about the commit that is released', async () => {
+    await startReleases(world, event({ commitId: push('one'), callerUserArn: role }));
+    expect(pushers()).toEqual(['arn:aws:iam::111111111111:role/kim']);
+  });
+
+  it.each<[string, Partial<RepositoryStateChange['detail']>]>([
+    ['the event is about an older commit', { commitId: commitOf('older'), callerUserArn: role }],
+    ['the event does not say which commit', { callerUserArn: role }],
+    ['the event does not say who', { commitId: commitOf('one') }],
+  ])('is not known where %s', async (_, detail) => {
+    push('one');
+    await startReleases(world, event(detail));
+    expect(pushers()).toEqual([undefined]);
+  });
+
+  it('is added when the event that knows it comes after the one that started the release', async () => {
+    const commit = push('one');
+    await startReleases(world, event({ commitId: commitOf('older'), callerUserArn: 'arn:aws:iam::111111111111:user/sam' }));
+    await startReleases(world, event({ commitId: commit, callerUserArn: 'arn:aws:iam::111111111111:user/Robin' }));
+    expect(pushers()).toEqual(['arn:aws:iam::111111111111:user/robin']);
+  });
+
+  it('is not taken away by an event that does not know it', async () => {
+    const commit = push('one');
+    await startReleases(world, event({ commitId: commit, callerUserArn: role }));
+    await startReleases(world, event({ commitId: commit }));
+    expect(pushers()).toEqual(['arn:aws:iam::111111111111:role/kim']);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Environments } from '../../../../contracts/environments.ts';
 import { ask } from '../../../../domain/configuration/ask.ts';
-import { resolve } from '../../../../domain/configuration/resolve.ts';
+import { resolve, resolvedApproval } from '../../../../domain/configuration/resolve.ts';
 import { targetNames } from '../../../../domain/configuration/target-names.ts';
 
 const registry = Environments.parse({
@@ -40,8 +40,8 @@ describe('what a repository asks for', () => {
 
   it('can ask for an approval, and cannot take one away', () => {
     const [dev, prod] = environments(resolved({ drawbridge: file('environments: { dev: { approval: true }, prod: { approval: false } }') }));
-    expect(dev?.approval).toMatchObject({ approvers: ['alex', 'robin'], required: 1, expiresInSeconds: 3 * 86_400 });
-    expect(prod?.approval).toMatchObject({ approvers: ['alex'], required: 1 });
+    expect(dev?.approval).toEqual({ quorums: [{ from: 'approvers', approvers: ['alex', 'robin'], required: 1 }], breakGlass: [], expiresInSeconds: 3 * 86_400, remindInSeconds: 194_400, authorMayApprove: false });
+    expect(prod?.approval).toMatchObject({ quorums: [{ from: 'approvers', approvers: ['alex'], required: 1 }] });
   });
 
   it('may not use the name of a stack that is not its own', () => {
@@ -112,4 +112,31 @@ it('a template alone says how it is built', () => {
 it('targets get names that are short and distinct', () => {
   const target = (account: string, region: string) => ({ account, region });
   expect(targetNames([target('prod', 'eu-west-1'), target('prod', 'us-east-1'), target('Shared Services', 'eu-central-1')])).toEqual(['prod-euw1', 'prod-use1', 'shared-servi']);
+});
+
+describe('a registered approval', () => {
+  const groups = { platform: ['alex', 'robin'], security: ['robin', 'kim'] };
+  const registered = { expires: '1 hour', authorMayApprove: false };
+
+  it('is resolved with its groups opened, for the release keeps what it was asked by', () => {
+    expect(resolvedApproval({ groups }, { ...registered, groups: { platform: 2, security: 1 }, breakGlass: ['security', 'alex'], authorMayApprove: true })).toEqual({
+      quorums: [{ from: 'platform', approvers: ['alex', 'robin'], required: 2 }, { from: 'security', approvers: ['robin', 'kim'], required: 1 }],
+      breakGlass: ['robin', 'kim', 'alex'],
+      expiresInSeconds: 3600,
+      remindInSeconds: 2700,
+      authorMayApprove: true,
+    });
+  });
+
+  it.each([
+    ['3 days', undefined, 259_200, 194_400],
+    ['90 minutes', '30 minutes', 5400, 3600],
+    ['2 days', '1 hour', 172_800, 169_200],
+    ['1 second', undefined, 2, 1],
+    ['0 minutes', undefined, 2, 1],
+    ['10 seconds', '0 seconds', 10, 9],
+    ['10 seconds', '9 seconds', 10, 1],
+  ])('that expires after %s, reminding %s before, does so in seconds', (expires, remind, expiresInSeconds, remindInSeconds) => {
+    expect(resolvedApproval({ groups }, { ...registered, approvers: ['alex'], expires, ...(remind === undefined ? {} : { remind }) })).toMatchObject({ expiresInSeconds, remindInSeconds });
+  });
 });

@@ -1,0 +1,63 @@
+import type { Change } from '../contracts/plan.ts';
+import type { Fact } from '../contracts/verdict.ts';
+import scrutiny from './scrutiny.json' with { type: 'json' };
+import { grantsAccess } from './stateful-types.ts';
+
+/** What is read from the templates, by type and property: statements and rules. Their changes have facts of their own. */
+export const read: Readonly<Record<string, { readonly resource?: string; readonly properties?: Readonly<Record<string, string>> } | undefined>> = scrutiny;
+
+type Detail = Change['details'][number];
+
+/** Properties by which a resource gets other rights, or lets others in, that no policy shows. */
+const grants = new Set([
+  'AccessControl', 'AuthType', 'AuthorizationType', 'AuthorizerId', 'ExecutionRoleArn', 'IamInstanceProfile', 'OwnershipControls', 'PermissionsBoundary', 'PublicAccessBlockConfiguration',
+  'Role', 'RoleArn', 'RoleARN', 'ServiceRole', 'TaskRoleArn',
+]);
+const opens = new Set(['MapPublicIpOnLaunch', 'PubliclyAccessible', 'ResourcesVpcConfig']);
+/** Properties of what grants access that grant nothing themselves. */
+const grantsNothing = new Set(['Description', 'MaxSessionDuration', 'Tags']);
+
+/** What a change follows from: `Table.Arn` is of `Table`. */
+const causeOf = ({ cause = '' }: Detail) => cause.split('.')[0] ?? '';
+
+/** A change that follows from another resource which stays the one it was gives the same value again. */
+function isEcho(detail: Detail, all: readonly Change[]): boolean {
+  if (detail.source !== 'ResourceReference' && detail.source !== 'ResourceAttribute') return false;
+  const causing = all.find(({ logicalId }) => logicalId === causeOf(detail));
+  return causing?.action === 'Modify' && causing.replacement !== 'True' && causing.replacement !== 'Conditional';
+}
+
+/** Known from the templates alone: written there, and nothing else decides it. */
+export const isPlain = ({ source, evaluation }: Detail) => evaluation !== 'Dynamic' && (source === undefined || source === 'DirectModification');
+
+const named = ({ logicalId, type }: Change) => `${logicalId} (${type})`;
+
+function fact(kind: 'widens-access' | 'opens-network', change: Change, details: readonly Detail[]): Fact {
+  const names = [...new Set(details.flatMap(({ name }) => name ?? []))].sort().join(', ');
+  const what = kind === 'widens-access' ? 'widen who may do what' : 'open the network';
+  return { kind, type: change.type, text: `May ${what}: ${named(change)}${names === '' ? '' : ` because ${names} changes`}.` };
+}
+
+/**
+ * What may widen access or open the network without the templates showing it: by a parameter or another resource, by a
+ * role or a boundary, or by a resource that grants as a whole and that the library cannot read.
+ */
+export function hiddenFacts(change: Change, all: readonly Change[]): Fact[] {
+  const known = read[change.type];
+  if (change.action === 'Add' || change.action === 'Import') return grantsAccess(change.type) && known === undefined ? [fact('widens-access', change, [])] : [];
+  if (change.action === 'Remove') return [];
+  const details = change.details.filter((detail) => detail.attribute === 'Properties' && !isEcho(detail, all));
+  const isRule = (name: string) => /gressRules?$/.test(known?.properties?.[name] ?? '') || (known?.resource ?? '').endsWith('gressRuleResource');
+  const isReadable = (name: string) => known?.properties?.[name] !== undefined || known?.resource !== undefined;
+
+  const opening = details.filter((detail) => detail.name !== undefined && (opens.has(detail.name) || (isRule(detail.name) && !isPlain(detail))));
+  const granting = details.filter((detail) => {
+    const { name } = detail;
+    if (name === undefined) return grantsAccess(change.type);
+    if (grants.has(name)) return true;
+    if (isReadable(name)) return !isRule(name) && !isPlain(detail) && !grantsNothing.has(name);
+    return grantsAccess(change.type) && !grantsNothing.has(name);
+  });
+  const silent = grantsAccess(change.type) && change.details.length === 0 && !change.scope.every((scope) => scope === 'Tags' || scope === 'Metadata');
+  return [...(granting.length > 0 || silent ? [fact('widens-access', change, granting)] : []), ...(opening.length > 0 ? [fact('opens-network', change, opening)] : [])];
+}

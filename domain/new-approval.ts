@@ -1,0 +1,62 @@
+import type { Approval } from '../contracts/approval.ts';
+import type { Deployed, TargetRecord } from '../contracts/plan.ts';
+import type { Release, ResolvedEnvironment } from '../contracts/release.ts';
+import type { History } from './commit-history.ts';
+import type { Gate } from './gate.ts';
+import { oneLine } from './mail.ts';
+
+interface Asked {
+  readonly id: string;
+  readonly release: Release;
+  readonly environment: string;
+  /** With its round of planning. */
+  readonly attempt: string;
+  readonly digest: string;
+  readonly approval: NonNullable<ResolvedEnvironment['approval']>;
+  readonly gate: Gate;
+  readonly targets: readonly TargetRecord[];
+  readonly history: History;
+  readonly since: Pick<Deployed, 'release' | 'commit'> | undefined;
+  readonly now: Date;
+}
+
+/** So many commits are listed; the authors of all of them count. */
+const listed = 50;
+
+/** What runs in an environment that has several targets: the oldest, so that no commit is left out. */
+export function oldestOf(deployed: readonly (Deployed | undefined)[]): Deployed | undefined {
+  const known = deployed.filter((it) => it !== undefined);
+  return known.length < deployed.length ? undefined : known.sort((a, b) => a.sequence - b.sequence)[0];
+}
+
+/** The question as it is put. */
+export function newApproval({ id, release, environment, attempt, digest, approval, gate, targets, history, since, now }: Asked): Approval {
+  const { quorums, breakGlass, expiresInSeconds, remindInSeconds, authorMayApprove } = approval;
+  const later = (seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
+  const authors = [release.author.email, ...history.commits.map(({ author }) => author.email), ...(release.pushedBy === undefined ? [] : [release.pushedBy])];
+  return {
+    id,
+    release: release.id,
+    application: release.application,
+    environment,
+    attempt,
+    sequence: release.sequence,
+    digest,
+    changeSets: targets.flatMap(({ target, changeSetArn }) => (changeSetArn === undefined ? [] : [{ target, arn: changeSetArn }])),
+    quorums,
+    atLeast: gate.atLeast,
+    verdict: gate.verdict,
+    because: [...gate.because],
+    breakGlass,
+    authors: authorMayApprove ? [] : [...new Set(authors.filter((it) => it !== '').map((it) => it.toLowerCase()))],
+    commits: history.commits.slice(0, listed).map((it) => ({ commit: it.id, author: oneLine(it.author.name, 100), message: oneLine(it.message, 200) })),
+    otherCommits: Math.max(0, history.commits.length - listed),
+    historyCut: history.cut,
+    ...(since === undefined ? {} : { since: { release: since.release, commit: since.commit } }),
+    state: 'waiting',
+    votes: [],
+    createdAt: now.toISOString(),
+    remindAt: later(remindInSeconds),
+    expiresAt: later(expiresInSeconds),
+  };
+}

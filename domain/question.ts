@@ -1,0 +1,98 @@
+import type { Approval, Brought } from '../contracts/approval.ts';
+import type { ChangeCounts, TargetRecord } from '../contracts/plan.ts';
+import { peopleOf, wasBroken } from './approval.ts';
+import { kindsOfRisks, rank } from './facts.ts';
+import { countSentence } from './plan-sentence.ts';
+import { missing, quorumSentence } from './quorum.ts';
+
+/** A question as mail, Slack and command line show it: who asks what, and what would happen. */
+export interface Question {
+  readonly approval: Approval;
+  /** `alex → yes`, in order. */
+  readonly answers: readonly string[];
+  readonly needs: string;
+  /** `1 more yes`, or why none is needed. */
+  readonly stillNeeds: string;
+  readonly totals: string;
+  /** Lines, most dangerous first. */
+  readonly risks: readonly string[];
+  readonly targets: readonly { readonly title: string; readonly what: string }[];
+  readonly commits: readonly Brought[];
+  readonly commitsTitle: string;
+}
+
+const none: ChangeCounts = { add: 0, modify: 0, replace: 0, mayReplace: 0, remove: 0 };
+
+const sum = (records: readonly TargetRecord[]): ChangeCounts =>
+  records.reduce(
+    (all, { counts = none }) => ({ add: all.add + counts.add, modify: all.modify + counts.modify, replace: all.replace + counts.replace, mayReplace: all.mayReplace + counts.mayReplace, remove: all.remove + counts.remove }),
+    none,
+  );
+
+/** `nothing changes` or the counts. */
+export const whatOf = ({ outcome, counts = none }: Pick<TargetRecord, 'outcome' | 'counts'>): string => (outcome === 'no-changes' ? 'nothing changes' : countSentence(counts));
+
+const yes = (number: number): string => `${String(number)} ${number === 1 ? 'yes' : 'yeses'}`;
+
+/** How many yeses are missing, counting nobody twice. */
+export function missingYeses({ quorums, atLeast, votes }: Pick<Approval, 'quorums' | 'atLeast' | 'votes'>): number {
+  const people = peopleOf(votes.filter(({ decision }) => decision === 'approve'));
+  return Math.max(missing(quorums, people), atLeast - new Set(people.map(({ person }) => person)).size);
+}
+
+function stillNeeds(approval: Approval): string {
+  if (approval.state !== 'waiting') return endSentence(approval);
+  return `${yes(missingYeses(approval))} more`;
+}
+
+/** How a question ended, in a sentence; empty while it waits. */
+export function endSentence(approval: Approval): string {
+  const no = approval.votes.findLast(({ decision }) => decision === 'reject');
+  switch (approval.state) {
+    case 'waiting':
+      return '';
+    case 'approved':
+      return wasBroken(approval) ? 'Approved by breaking the glass.' : 'Approved.';
+    case 'rejected':
+      return no === undefined ? 'Rejected.' : `Rejected by ${no.approver}${no.reason === '' ? '.' : `: ${no.reason}`}`;
+    case 'expired':
+      return 'Nobody answered in time, so the question has expired. Retry the release to ask again.';
+    case 'superseded':
+      return `${approval.supersededBy ?? 'A newer release'} took its place, so there is nothing to answer any more.`;
+  }
+}
+
+function commitsTitle({ commits, otherCommits, historyCut, since }: Approval): string {
+  const number = commits.length + otherCommits;
+  const how = historyCut ? `more than ${String(number)}` : String(number);
+  return since === undefined ? `First release here, with ${how} ${number === 1 ? 'commit' : 'commits'}` : `${how} ${number === 1 ? 'commit' : 'commits'} since ${since.release}`;
+}
+
+/** The lines of all targets, most dangerous first: one target's additions never hide another's deletion. */
+function risksOfAll(records: readonly TargetRecord[]): string[] {
+  const lines = records.flatMap(({ target, risks = [], facts = [] }) => {
+    const kinds = kindsOfRisks(facts);
+    return risks.map((risk, index) => {
+      const kind = kinds[index];
+      return { text: records.length > 1 ? `${target}: ${risk}` : risk, order: kind === undefined ? Number.MAX_SAFE_INTEGER : rank({ kind }) };
+    });
+  });
+  return lines.sort((a, b) => a.order - b.order).map(({ text }) => text);
+}
+
+export function questionOf(approval: Approval, records: readonly TargetRecord[]): Question {
+  return {
+    approval,
+    answers: approval.votes.map(({ approver, decision, breakGlass, reason, channel, standsFor }) => {
+      const forWhom = standsFor.length === 0 ? '' : ` (also for ${standsFor.join(', ')})`;
+      return `${approver}${forWhom}: ${decision === 'approve' ? 'yes' : 'no'}${breakGlass ? ', breaking the glass' : ''}, by ${channel}${reason === '' ? '' : `: ${reason}`}`;
+    }),
+    needs: quorumSentence(approval.quorums, approval.atLeast),
+    stillNeeds: stillNeeds(approval),
+    totals: countSentence(sum(records)),
+    risks: risksOfAll(records),
+    targets: records.map((record) => ({ title: `${record.stackName} in ${record.account}, ${record.region}`, what: whatOf(record) })),
+    commits: approval.commits,
+    commitsTitle: commitsTitle(approval),
+  };
+}
