@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { build } from '../esbuild.config.mjs';
 import { Town } from '../test/local/town.ts';
+import { answers } from './answers.ts';
 import { bundles } from './bundles.ts';
 import { costs } from './costs.ts';
 import { tools } from './tools.ts';
@@ -10,6 +11,7 @@ import { print } from './print.ts';
 const town = await Town.build();
 try {
   print('Calls in one target (AssumeRole included) and state transitions', await costs(town));
+  print('Approvals', await answers(town));
   print('The same stack, deployed by each, wall seconds', await tools(town));
 } finally {
   await town.close();
