@@ -71,12 +71,13 @@ function factOf(change: Change): Fact {
 
 export const rank = ({ kind }: { readonly kind: FactKind }) => FactKind.options.indexOf(kind);
 
-const isNested = ({ type, action, replacement }: Change) => type === 'AWS::CloudFormation::Stack' && action === 'Modify' && replacement !== 'True';
+const isNested = ({ type, action, replacement }: Change) => type === 'AWS::CloudFormation::Stack' && (action === 'Add' || (action === 'Modify' && replacement !== 'True'));
 const hasInside = ({ logicalId: outer }: Change, all: readonly Change[]) => all.some(({ logicalId }) => logicalId.startsWith(`${outer}/`));
 
 /** A nested stack's own line says nothing where its resources have lines; where they have none, nobody knows what happens inside. */
 function factOfStack(change: Change, all: readonly Change[]): Fact[] {
-  return hasInside(change, all) ? [] : [{ kind: 'unknown', type: change.type, text: `Cannot say what happens inside ${named(change)}.` }];
+  if (hasInside(change, all)) return change.action === 'Add' ? [factOf(change)] : [];
+  return [{ kind: 'unknown', type: change.type, text: `Cannot say what happens inside ${named(change)}.` }];
 }
 
 /** Everything that a plan would do, one fact each, most dangerous first. */

@@ -38,5 +38,6 @@ export function firstCause(events: readonly FailureEvent[]): string | undefined 
 export function failedNestedStack(events: readonly FailureEvent[]): string | undefined {
   const failures = oldestFirst(events).filter((event) => failed(event) && !event.ofStack);
   const first = failures.find(({ reason }) => !/cancelled/i.test(reason ?? ''));
-  return first?.type === 'AWS::CloudFormation::Stack' ? first.physicalId : undefined;
+  // One that could not even be begun has an empty id and no events of its own.
+  return first?.type === 'AWS::CloudFormation::Stack' && first.physicalId !== '' ? first.physicalId : undefined;
 }

@@ -67,7 +67,9 @@ def _document(original):
             # MiniStack reads path-style addresses only.
             params = {**params, url_key: [f"https://s3.amazonaws.com/{bucket}/{key}"]}
             owner = s3._bucket_owner_account(bucket)
-            if owner is not None and not readable(identity.caller(), bucket, key, owner):
+            # The template of a nested stack is read while the stack is made, as what makes it.
+            reader = _reader() if _in_stack.get() else identity.caller()
+            if owner is not None and not readable(reader, bucket, key, owner):
                 return None, helpers._error("ValidationError", "S3 error: Access Denied\n"
                                             "For more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html")
         return original(params, body_key, url_key, label)

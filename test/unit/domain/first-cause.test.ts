@@ -33,5 +33,7 @@ describe('the first cause', () => {
     const nested = event({ logicalId: 'Inner', type: 'AWS::CloudFormation::Stack', physicalId: 'arn:inner', reason: 'Embedded stack arn:inner was not successfully created: The following resource(s) failed to create: [X].' });
     expect(failedNestedStack(newestFirst(event({ reason: 'Resource creation cancelled' }), nested))).toBe('arn:inner');
     expect(failedNestedStack([event({})])).toBeUndefined();
+    // It could not be begun, so it has no events of its own.
+    expect(failedNestedStack([event({ type: 'AWS::CloudFormation::Stack', physicalId: '', reason: 'S3 error: Access Denied' })])).toBeUndefined();
   });
 });
