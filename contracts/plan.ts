@@ -29,6 +29,8 @@ export const Change = z.object({
   details: z.array(ChangeDetail),
   /** Where CloudFormation says it: `MODIFIED`, `DELETED`. */
   drift: z.string().optional(),
+  /** Listed only because it refers to a resource that changes and stays the one it was. */
+  follows: z.boolean().optional(),
 });
 export type Change = z.infer<typeof Change>;
 

@@ -1,5 +1,6 @@
 import type { Change, ChangeCounts } from '../contracts/plan.ts';
 import { canonical } from './digest.ts';
+import { follows } from './echo.ts';
 
 const compare = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);
 
@@ -11,7 +12,7 @@ function inOrder<T>(list: readonly T[]): T[] {
 
 /** Changes in one order, whatever order and page AWS gave them in. */
 export function normalise(changes: readonly Change[]): Change[] {
-  return inOrder(changes.map((change) => ({ ...change, scope: [...new Set(change.scope)].sort(compare), details: inOrder(change.details) })));
+  return inOrder(changes.map((change) => ({ ...change, ...(follows(change, changes) ? { follows: true } : {}), scope: [...new Set(change.scope)].sort(compare), details: inOrder(change.details) })));
 }
 
 /** The first list in full, and of the second what the first lacks. */
@@ -28,7 +29,7 @@ export function count(changes: readonly Change[]): ChangeCounts {
     if (change.action === 'Add' || change.action === 'Import') counts.add += 1;
     else if (change.action === 'Remove') counts.remove += 1;
     else if (change.action === 'Modify' && change.replacement === 'True') counts.replace += 1;
-    else if (change.action === 'Modify' && change.replacement === 'Conditional') counts.mayReplace += 1;
+    else if (change.action === 'Modify' && change.replacement === 'Conditional' && change.follows !== true) counts.mayReplace += 1;
     else counts.modify += 1;
   }
   return counts;

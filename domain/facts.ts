@@ -1,5 +1,6 @@
 import type { Change, Plan } from '../contracts/plan.ts';
 import { type Fact, type FactCount, FactKind } from '../contracts/verdict.ts';
+import { leaders } from './echo.ts';
 import { hiddenFacts } from './hidden-facts.ts';
 import { statefulTypes } from './stateful-types.ts';
 
@@ -64,7 +65,15 @@ function properties({ details }: Change): string {
   return names(details.filter(({ recreation }) => recreation === 'Always' || recreation === 'Conditionally')) || names(details);
 }
 
-function factOf(change: Change): Fact {
+/** What only follows is as harmless as what it follows. */
+function factOfFollower(change: Change, all: readonly Change[], seen: readonly Change[] = []): Fact {
+  const led = leaders(change, all);
+  const code = led.every((leader) => isCode(leader) || (leader.follows === true && !seen.includes(leader) && factOfFollower(leader, all, [...seen, change]).kind === 'code'));
+  return { kind: code ? 'code' : 'changes', type: change.type, text: `Follows ${led.map(({ logicalId }) => logicalId).join(', ')}: ${named(change)} stays what it is.` };
+}
+
+function factOf(change: Change, all: readonly Change[]): Fact {
+  if (change.follows === true) return factOfFollower(change, all);
   const rule = rules.find(({ applies }) => applies(change));
   return rule === undefined ? { kind: 'unknown', type: change.type, text: `Cannot say what becomes of ${named(change)}.` } : { kind: rule.kind, type: change.type, text: rule.text(change, properties(change)) };
 }
@@ -76,14 +85,14 @@ const hasInside = ({ logicalId: outer }: Change, all: readonly Change[]) => all.
 
 /** A nested stack's own line says nothing where its resources have lines; where they have none, nobody knows what happens inside. */
 function factOfStack(change: Change, all: readonly Change[]): Fact[] {
-  if (hasInside(change, all)) return change.action === 'Add' ? [factOf(change)] : [];
+  if (hasInside(change, all)) return change.action === 'Add' ? [factOf(change, all)] : [];
   return [{ kind: 'unknown', type: change.type, text: `Cannot say what happens inside ${named(change)}.` }];
 }
 
 /** Everything that a plan would do, one fact each, most dangerous first. */
 export function factsOf({ changes, outputsOnly, access, network, parameterChanges, drift }: Pick<Plan, 'changes' | 'outputsOnly' | 'access' | 'network' | 'parameterChanges' | 'drift'>): Fact[] {
   const found: Fact[] = [
-    ...changes.flatMap((change) => (isNested(change) ? factOfStack(change, changes) : [factOf(change)])),
+    ...changes.flatMap((change) => (isNested(change) ? factOfStack(change, changes) : [factOf(change, changes)])),
     ...changes.flatMap((change) => hiddenFacts(change, changes)),
     ...access.map(({ effect, text }): Fact => ({ kind: effect === 'widens' ? 'widens-access' : 'narrows-access', text: `${effect === 'widens' ? 'Widens' : 'Narrows'} who may do what: ${text}` })),
     ...network.map(({ effect, text }): Fact => ({ kind: effect === 'opens' ? 'opens-network' : 'closes-network', text: `${effect === 'opens' ? 'Opens' : 'Closes'} the network: ${text}` })),

@@ -1,5 +1,6 @@
 import type { Change } from '../contracts/plan.ts';
 import type { Fact } from '../contracts/verdict.ts';
+import { isEcho } from './echo.ts';
 import scrutiny from './scrutiny.json' with { type: 'json' };
 import { grantsAccess } from './stateful-types.ts';
 
@@ -16,16 +17,6 @@ const grants = new Set([
 const opens = new Set(['MapPublicIpOnLaunch', 'PubliclyAccessible', 'ResourcesVpcConfig']);
 /** Properties of what grants access that grant nothing themselves. */
 const grantsNothing = new Set(['Description', 'MaxSessionDuration', 'Tags']);
-
-/** What a change follows from: `Table.Arn` is of `Table`. */
-const causeOf = ({ cause = '' }: Detail) => cause.split('.')[0] ?? '';
-
-/** A change that follows from another resource which stays the one it was gives the same value again. */
-function isEcho(detail: Detail, all: readonly Change[]): boolean {
-  if (detail.source !== 'ResourceReference' && detail.source !== 'ResourceAttribute') return false;
-  const causing = all.find(({ logicalId }) => logicalId === causeOf(detail));
-  return causing?.action === 'Modify' && causing.replacement !== 'True' && causing.replacement !== 'Conditional';
-}
 
 /** Known from the templates alone: written there, and nothing else decides it. */
 export const isPlain = ({ source, evaluation }: Detail) => evaluation !== 'Dynamic' && (source === undefined || source === 'DirectModification');
@@ -45,7 +36,7 @@ function fact(kind: 'widens-access' | 'opens-network', change: Change, details: 
 export function hiddenFacts(change: Change, all: readonly Change[]): Fact[] {
   const known = read[change.type];
   if (change.action === 'Add' || change.action === 'Import') return grantsAccess(change.type) && known === undefined ? [fact('widens-access', change, [])] : [];
-  if (change.action === 'Remove') return [];
+  if (change.action === 'Remove' || change.follows === true) return [];
   const details = change.details.filter((detail) => detail.attribute === 'Properties' && !isEcho(detail, all));
   const isRule = (name: string) => /gressRules?$/.test(known?.properties?.[name] ?? '') || (known?.resource ?? '').endsWith('gressRuleResource');
   const isReadable = (name: string) => known?.properties?.[name] !== undefined || known?.resource !== undefined;

@@ -51,7 +51,8 @@ const more = (left: number, release: string): Html | string => (left === 0 ? '' 
 
 const words: Readonly<Record<string, string>> = { Add: 'Added', Import: 'Taken over', Remove: 'Deleted', Modify: 'Changed', Dynamic: 'Known when executed', SyncWithActual: 'Brought in line' };
 
-const what = ({ action, replacement }: Change): string =>
+const what = ({ action, replacement, follows }: Change): string =>
+  follows === true ? 'Follows' :
   action === 'Modify' && replacement === 'True' ? 'Replaced' : action === 'Modify' && replacement === 'Conditional' ? 'Perhaps replaced' : (words[action] ?? action);
 
 const tone: Readonly<Record<string, string>> = { Deleted: 'bad', Replaced: 'bad', 'Perhaps replaced': 'warn', 'Known when executed': 'warn', Added: 'good' };
