@@ -1,6 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { changeSetAnswer, needsEvents, nestedChangeSet } from '../domain/change-set-answer.ts';
 import type { PlanTemplates } from '../contracts/plan.ts';
+import { concernsTemplates } from '../domain/hidden-facts.ts';
 import type { DescribedChangeSet } from '../domain/plan.ts';
 import { type ChangeSetId, deleteChangeSet } from './change-sets.ts';
 import { describeChangeSet } from './described-change-set.ts';
@@ -19,7 +20,7 @@ export async function lookAtChangeSet(client: CloudFormationClient, id: ChangeSe
   const answer = changeSetAnswer(described);
   switch (answer) {
     case 'ready':
-      return { answer, described, templates: await readTemplates(client, id.stackName, operation, described) };
+      return { answer, described, templates: concernsTemplates(described.changes) ? await readTemplates(client, id.stackName, operation, described) : [] };
     case 'failed':
       return { answer, reason: await reasonOf(client, described) };
     case 'no-changes':

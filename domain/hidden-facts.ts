@@ -18,6 +18,9 @@ const opens = new Set(['MapPublicIpOnLaunch', 'PubliclyAccessible', 'ResourcesVp
 /** Properties of what grants access that grant nothing themselves. */
 const grantsNothing = new Set(['Description', 'MaxSessionDuration', 'Tags']);
 
+/** Does anything change whose statements or rules are read from the templates? */
+export const concernsTemplates = (changes: readonly Change[]): boolean => changes.some(({ type, action }) => action === 'Dynamic' || read[type] !== undefined);
+
 /** Known from the templates alone: written there, and nothing else decides it. */
 export const isPlain = ({ source, evaluation }: Detail) => evaluation !== 'Dynamic' && (source === undefined || source === 'DirectModification');
 

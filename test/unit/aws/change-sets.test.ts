@@ -172,10 +172,16 @@ describe('a change set', () => {
       .on(DescribeChangeSetCommand)
       .resolves(answer({ Changes: [] }))
       .on(DescribeChangeSetCommand, { ChangeSetName: id.changeSet })
-      .resolves(answer({ Changes: [nested('Inner', { ChangeSetId: 'arn:nested', PhysicalResourceId: 'arn:inner' }), nested('New', { ChangeSetId: 'arn:new' })] }))
+      .resolves(answer({ Changes: [change('Role', { ResourceType: 'AWS::IAM::Role' }), nested('Inner', { ChangeSetId: 'arn:nested', PhysicalResourceId: 'arn:inner' }), nested('New', { ChangeSetId: 'arn:new' })] }))
       .on(GetTemplateCommand, { TemplateStage: 'Processed' })
       .callsFake(({ StackName, ChangeSetName }: { StackName?: string; ChangeSetName?: string }) => ({ TemplateBody: `of ${StackName ?? ''}${ChangeSetName === undefined ? '' : ` with ${ChangeSetName}`}` }));
     expect(await lookAtChangeSet(client, id, operation)).toMatchObject({ templates });
+  });
+
+  it('that touches nothing with statements or rules needs no templates', async () => {
+    cloudFormation.on(DescribeChangeSetCommand).resolves(answer({ Changes: [change('Value')] }));
+    expect(await lookAtChangeSet(client, id, 'UPDATE')).toMatchObject({ answer: 'ready', templates: [] });
+    expect(cloudFormation.commandCalls(GetTemplateCommand)).toHaveLength(0);
   });
 });
 
