@@ -15,7 +15,7 @@ const StackPattern = z
 
 const Build = z.strictObject({
   kind: z.enum(['sam', 'cloudformation']),
-  /** Path of the template, from the root of the repository. */
+  /** Path of the template, from the folder of this file. */
   template: z
     .string()
     .regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, 'a path inside the repository')

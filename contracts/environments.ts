@@ -23,9 +23,28 @@ const Approver = z
   })
   .refine((it) => it.email !== undefined || it.principal !== undefined || it.slack !== undefined, 'an approver needs an email, a Slack user id, a principal, or several of them');
 
+const notUp = (path: string) => !path.split('/').some((part) => part === '.' || part === '..');
+/** `*` within a folder, `**` across folders; without a star it is a file or a whole folder. */
+const PathPattern = z
+  .string()
+  .regex(/^[^/\\]+(\/[^/\\]+)*\/?$/, 'a path from the root of the repository, such as services/orders/** or shared')
+  .max(512)
+  .refine(notUp, 'a path from the root of the repository, without . and ..')
+  .refine((pattern) => pattern.split('/').every((part) => part === '**' || !part.includes('**')), '** stands alone between two slashes');
+const Folder = z
+  .string()
+  .regex(/^[\w.-]+(\/[\w.-]+)*\/?$/, 'a folder from the root of the repository, such as services/orders')
+  .max(256)
+  .refine(notUp, 'a folder from the root of the repository, without . and ..')
+  .transform((path) => path.replace(/\/$/, ''));
+
 const Application = z.strictObject({
-  /** A CodeCommit repository in the tools account. */
+  /** A CodeCommit repository in the tools account; several applications may share one. */
   repository: z.string().regex(/^[\w.-]{1,100}$/, 'a CodeCommit repository name'),
+  /** Where its drawbridge.yaml, samconfig.toml or template is. Default: the root of the repository. */
+  folder: Folder.optional(),
+  /** A push that changes none of these, nor anything in its folder, does not release it. Default: every push does. */
+  paths: z.array(PathPattern).min(1).max(100).optional(),
   /** Stack names that this application may use; `*` stands for any run of characters. Default: `<application>` and `<application>-*`. */
   stacks: z.array(z.string().regex(/^[a-zA-Z][a-zA-Z0-9*-]*$/, 'a stack name, with * for any characters')).min(1).optional(),
 });

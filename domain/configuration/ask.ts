@@ -1,5 +1,6 @@
 import { type Asked, askedByFile, askedBySamConfig, askedByTemplate } from './asked.ts';
 import { parseApplicationFile } from './application-file.ts';
+import { inFolder } from './in-folder.ts';
 import type { Parsed } from './problems.ts';
 import { parseSamConfig } from './samconfig.ts';
 
@@ -12,21 +13,23 @@ interface Files {
 /**
  * What a repository asks for: `drawbridge.yaml` before `samconfig.toml` before a template alone.
  * @param known environments that the registry has
+ * @param folder where the files are, when that is not the root
  */
-export function ask({ drawbridge, samconfig, template }: Files, known: readonly string[]): Parsed<Asked> {
+export function ask({ drawbridge, samconfig, template }: Files, known: readonly string[], folder?: string): Parsed<Asked> {
+  const at = (path: string) => inFolder(folder, path);
   if (drawbridge !== undefined) {
-    const parsed = parseApplicationFile(drawbridge);
-    return parsed.ok ? { ok: true, value: askedByFile(parsed.value) } : parsed;
+    const parsed = parseApplicationFile(drawbridge, at('drawbridge.yaml'));
+    return parsed.ok ? { ok: true, value: askedByFile(parsed.value, at) } : parsed;
   }
   if (samconfig !== undefined) {
-    const parsed = parseSamConfig(samconfig);
+    const parsed = parseSamConfig(samconfig, at('samconfig.toml'));
     if (!parsed.ok) return parsed;
-    const asked = askedBySamConfig(parsed.value, known);
+    const asked = askedBySamConfig(parsed.value, known, at);
     if (Object.keys(asked.environments).length > 0) return { ok: true, value: asked };
   }
-  if (template !== undefined) return { ok: true, value: askedByTemplate(template.path, template.text) };
+  if (template !== undefined) return { ok: true, value: askedByTemplate(at(template.path), template.text) };
   return {
     ok: false,
-    problems: [{ file: 'drawbridge.yaml', line: 1, message: `there is none at this commit, nor a samconfig.toml with a config-env named ${known.join(', ')}, nor a template.yaml at the root; add one of them` }],
+    problems: [{ file: at('drawbridge.yaml'), line: 1, message: `there is none at this commit, nor a samconfig.toml with a config-env named ${known.join(', ')}, nor a template.yaml ${folder === undefined ? 'at the root' : `in ${folder}`}; add one of them` }],
   };
 }

@@ -25,12 +25,15 @@ export interface AskedEnvironment {
   readonly ignored: readonly string[];
 }
 
-export function askedByFile(file: ApplicationFile): Asked {
+/** From the application's folder to the root of the repository. */
+type At = (path: string) => string;
+
+export function askedByFile(file: ApplicationFile, at: At): Asked {
   const otherwise = { stack: file.stack, parameters: file.parameters ?? {}, tags: file.tags ?? {}, capabilities: file.capabilities, asksApproval: false, ignored: [] };
   return {
-    file: 'drawbridge.yaml',
+    file: at('drawbridge.yaml'),
     application: file.application,
-    build: file.build,
+    build: { ...file.build, template: at(file.build.template) },
     order: file.order,
     otherwise,
     environments: Object.fromEntries(
@@ -52,9 +55,9 @@ export function askedByFile(file: ApplicationFile): Asked {
 const nothing: AskedEnvironment = { parameters: {}, tags: {}, asksApproval: false, ignored: [] };
 
 /** @param known environments that the registry has: a config-env counts when it has the name of one */
-export function askedBySamConfig(config: SamConfig, known: readonly string[]): Asked {
+export function askedBySamConfig(config: SamConfig, known: readonly string[], at: At): Asked {
   const environments = Object.fromEntries(Object.entries(config.environments).filter(([name]) => known.includes(name)));
-  return { file: 'samconfig.toml', build: { kind: 'sam', template: config.template ?? 'template.yaml' }, order: known.filter((name) => name in environments), environments, otherwise: nothing };
+  return { file: at('samconfig.toml'), build: { kind: 'sam', template: at(config.template ?? 'template.yaml') }, order: known.filter((name) => name in environments), environments, otherwise: nothing };
 }
 
 /** A template alone says how it is built, and nothing else. */
