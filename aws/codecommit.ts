@@ -1,4 +1,4 @@
-import { CodeCommitClient, GetBranchCommand, GetCommitCommand, GetFileCommand, type UserInfo } from '@aws-sdk/client-codecommit';
+import { CodeCommitClient, GetBranchCommand, GetCommitCommand, GetFileCommand, GetFolderCommand, type UserInfo } from '@aws-sdk/client-codecommit';
 import type { Commit } from '../domain/commit-history.ts';
 import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
@@ -12,6 +12,21 @@ export async function branchHead(repository: string, branch: string): Promise<st
     return answer.branch?.commitId;
   } catch (error) {
     if (isNamed(error, 'BranchDoesNotExistException')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The commit that a tag stands on. CodeCommit has no call for tags: `GetBranch` knows branches only, `GetCommit` full ids
+ * only. `GetFolder` takes a reference and answers with "the full commit ID" it read from (CodeCommit API: GetFolder).
+ * @returns `undefined` when there is no such tag
+ */
+export async function tagCommit(repository: string, tag: string): Promise<string | undefined> {
+  try {
+    const answer = await calling(`looking up the tag ${tag} in ${repository}`, () => codeCommit().send(new GetFolderCommand({ repositoryName: repository, commitSpecifier: `refs/tags/${tag}`, folderPath: '/' })));
+    return answer.commitId;
+  } catch (error) {
+    if (isNamed(error, 'CommitDoesNotExistException')) return undefined;
     throw error;
   }
 }

@@ -1,16 +1,17 @@
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Release } from '../contracts/release.ts';
+import type { Reference } from '../domain/reference.ts';
 import { calling, isNamed } from './errors.ts';
 import { queryRows, readRow, writeRow } from './rows.ts';
 import { keys, table } from './table.ts';
 
-/** The last commit released from a branch. */
+/** The last commit released from a branch or a tag. */
 const Head = z.object({ commit: z.string(), release: z.string(), version: z.int() });
 export type Head = z.infer<typeof Head>;
 
-export async function readHead(tableName: string, application: string, branch: string): Promise<Head | undefined> {
-  return await readRow(tableName, keys.head(application, branch), Head);
+export async function readHead(tableName: string, application: string, reference: Reference): Promise<Head | undefined> {
+  return await readRow(tableName, keys.head(application, reference), Head);
 }
 
 /** The next sequence number of an application; a number may be skipped, never given twice. */
@@ -31,7 +32,7 @@ export async function nextSequence(tableName: string, application: string): Prom
 }
 
 /**
- * Writes a new release and moves the branch's head to it, both or none.
+ * Writes a new release and moves the head of its branch or tag to it, both or none.
  * @param before the head as it was read
  * @returns `false` when somebody else moved the head meanwhile: read it again
  */
@@ -45,7 +46,7 @@ export async function writeRelease(tableName: string, release: Release, before: 
             {
               Put: {
                 TableName: tableName,
-                Item: { ...head, ...keys.head(release.application, release.branch) },
+                Item: { ...head, ...keys.head(release.application, release) },
                 ConditionExpression: before === undefined ? 'attribute_not_exists(pk)' : 'version = :version',
                 ...(before === undefined ? {} : { ExpressionAttributeValues: { ':version': before.version } }),
               },

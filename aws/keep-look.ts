@@ -14,7 +14,7 @@ interface Where {
 }
 
 export interface Looked extends PlanFacts {
-  readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'sequence' | 'mode'>;
+  readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'tag' | 'sequence' | 'mode'>;
   /** Of the stack as it is, where they were read. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
@@ -77,6 +77,7 @@ function deployedBy({ release, environment, target, outputs }: Looked, now: Date
     release: release.id,
     commit: release.commit,
     branch: release.branch,
+    tag: release.tag,
     sequence: release.sequence,
     fence: 0,
     deployedAt: now.toISOString(),

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Reference } from '../domain/reference.ts';
 import { once } from './once.ts';
 
 /** The one table. Every key is made here, so that no two kinds of row can meet. */
@@ -21,8 +22,8 @@ export const keys = {
   /** The newest `environments.yaml`, and every earlier one. */
   registry: () => ({ pk: 'REGISTRY', sk: 'CURRENT' }),
   registryVersion: (version: number) => ({ pk: 'REGISTRY', sk: `VERSION#${ordered(version)}` }),
-  /** The last commit released from a branch. */
-  head: (application: string, branch: string) => ({ pk: `APPLICATION#${application}`, sk: `HEAD#${branch}` }),
+  /** The last commit released from a branch or a tag; one of each may have the same name. */
+  head: (application: string, { branch = '', tag }: Reference) => ({ pk: `APPLICATION#${application}`, sk: tag === undefined ? `HEAD#${branch}` : `TAG#${tag}` }),
   counter: (application: string) => ({ pk: `APPLICATION#${application}`, sk: 'COUNTER' }),
   /** Releases of an application, oldest first. */
   releaseOf: (application: string, sequence: number) => ({ pk: `APPLICATION#${application}`, sk: `RELEASE#${ordered(sequence)}` }),

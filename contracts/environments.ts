@@ -84,9 +84,11 @@ const Approval = z
 
 const SlackChannel = z.string().regex(/^[CG][A-Z0-9]{4,20}$/, 'a Slack channel id such as C012ABCDEF');
 
-const Environment = z.strictObject({
+const EnvironmentFields = z.strictObject({
   /** Branches whose releases may come here; `*` stands for any run of characters. */
-  branches: z.array(z.string().min(1)).min(1),
+  branches: z.array(z.string().min(1)).min(1).optional(),
+  /** Tags whose releases may come here, in the same way. */
+  tags: z.array(z.string().min(1), 'a list of tags such as v*; what CloudFormation tags the stacks with is stackTags').min(1).optional(),
   /** Applications that may come here. Default: every registered application. */
   applications: z.array(ApplicationName).min(1).optional(),
   targets: z.array(Target).min(1),
@@ -95,8 +97,10 @@ const Environment = z.strictObject({
   rules: z.array(RiskRule).max(50).optional(),
   /** A Slack channel of its own. */
   slack: SlackChannel.optional(),
-  tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
+  /** Tags of the stacks here, and of what they hold. */
+  stackTags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
 });
+const Environment = EnvironmentFields.refine((it) => it.branches !== undefined || it.tags !== undefined, 'an environment takes branches, tags, or both');
 
 export const Environments = z.strictObject({
   $schema: z.string().optional(),

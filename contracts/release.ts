@@ -57,7 +57,9 @@ export const Release = z.object({
   id: ReleaseId,
   application: ApplicationName,
   repository: z.string(),
-  branch: z.string(),
+  /** What was pushed: a branch, or else a tag. */
+  branch: z.string().optional(),
+  tag: z.string().optional(),
   commit: CommitId,
   /** Grows with every release of the application: the greater is the newer. */
   sequence: z.int(),

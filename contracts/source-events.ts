@@ -4,7 +4,7 @@ import * as z from 'zod';
 
 const envelope = { id: z.string(), account: z.string(), region: z.string(), time: z.string() };
 
-/** A branch was pushed, created or deleted (F 1.4). `callerUserArn` is in the schema but not in every event. */
+/** A branch or a tag was pushed, created or deleted (F 1.4). `callerUserArn` is in the schema but not in every event. */
 export const RepositoryStateChange = z.object({
   ...envelope,
   source: z.literal('aws.codecommit'),

@@ -1,16 +1,23 @@
-import type { Environments } from '../contracts/environments.ts';
+import type { Environment, Environments } from '../contracts/environments.ts';
+import type { Reference } from './reference.ts';
 import { fits } from './wildcard.ts';
 
-/** Applications of a repository of which some environment takes releases of this branch. */
-export function applicationsFor(registry: Environments, repository: string, branch: string): string[] {
+/** Applications of a repository of which some environment takes releases of this branch or tag. */
+export function applicationsFor(registry: Environments, repository: string, reference: Reference): string[] {
   return Object.entries(registry.applications)
-    .filter(([application, it]) => it.repository === repository && environmentsFor(registry, application, branch).length > 0)
+    .filter(([application, it]) => it.repository === repository && environmentsFor(registry, application, reference).length > 0)
     .map(([application]) => application);
 }
 
-/** Environments that take releases of an application's branch, in order of promotion. */
-export function environmentsFor(registry: Environments, application: string, branch: string): string[] {
+/** Environments that take releases of an application's branch or tag, in order of promotion. */
+export function environmentsFor(registry: Environments, application: string, reference: Reference): string[] {
   return Object.entries(registry.environments)
-    .filter(([, { applications, branches }]) => applications?.includes(application) !== false && branches.some((pattern) => fits(pattern, branch)))
+    .filter(([, environment]) => environment.applications?.includes(application) !== false && takes(environment, reference))
     .map(([name]) => name);
+}
+
+/** A tag goes only where tags are named: an environment that takes every branch takes no tag. */
+export function takes({ branches = [], tags = [] }: Pick<Environment, 'branches' | 'tags'>, { branch, tag }: Reference): boolean {
+  const [patterns, name] = tag === undefined ? [branches, branch] : [tags, tag];
+  return name !== undefined && patterns.some((pattern) => fits(pattern, name));
 }

@@ -1,4 +1,5 @@
 import type { Artifact, Release, Target } from '../contracts/release.ts';
+import { shortName } from './reference.ts';
 import { roleArn } from './session.ts';
 
 /** Derived, so that a repeated task meets its own change set. CloudFormation takes letters, digits and hyphens, at most 128. */
@@ -25,7 +26,7 @@ export interface ChangeSetRequest {
 }
 
 interface Wanted {
-  readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch'>;
+  readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'tag'>;
   readonly artifact: Pick<Artifact, 'bucket' | 'templateKey'>;
   readonly environment: string;
   readonly target: Target;
@@ -46,6 +47,6 @@ export function changeSetRequest({ release, artifact, environment, target, attem
     parameters: target.parameters,
     tags: stackTags(target, release.application, environment),
     capabilities: target.capabilities,
-    description: `Drawbridge: release ${release.id} to ${environment}, commit ${release.commit} of ${release.branch}`.slice(0, 1024),
+    description: `Drawbridge: release ${release.id} to ${environment}, commit ${release.commit} of ${shortName(release)}`.slice(0, 1024),
   };
 }

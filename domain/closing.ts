@@ -44,6 +44,7 @@ export function closing({ release, environment, target, record, input, fence, no
       release: release.id,
       commit: release.commit,
       branch: release.branch,
+      tag: release.tag,
       sequence: release.sequence,
       fence,
       deployedAt: at,

@@ -1,21 +1,23 @@
 import type { Environments } from '../contracts/environments.ts';
 import type { Release, ResolvedEnvironment } from '../contracts/release.ts';
+import { takes } from './accepting.ts';
 import { resolvedApproval } from './configuration/resolve.ts';
 import { quorumSentence } from './quorum.ts';
+import { inSentence } from './reference.ts';
 import { fits } from './wildcard.ts';
 
 /**
  * Why the newest registered environments do not let the release go on as it was resolved, or `undefined` when they do.
  * What was resolved at the start may only have become stricter than what is registered now, never weaker.
  */
-export function refusal(registered: Environments, release: Pick<Release, 'application' | 'branch' | 'mode' | 'repository'>, resolved: ResolvedEnvironment): string | undefined {
+export function refusal(registered: Environments, release: Pick<Release, 'application' | 'branch' | 'mode' | 'repository' | 'tag'>, resolved: ResolvedEnvironment): string | undefined {
   const environment = registered.environments[resolved.name];
   if (environment === undefined) return `the environment ${resolved.name} is not registered any more`;
   const application = registered.applications[release.application];
   if (application === undefined) return `the application ${release.application} is not registered any more`;
   if (application.repository !== release.repository) return `the application ${release.application} is registered with another repository now`;
   if (environment.applications?.includes(release.application) === false) return `${resolved.name} does not accept ${release.application} any more`;
-  if (release.mode !== 'plan' && !environment.branches.some((pattern) => fits(pattern, release.branch))) return `${resolved.name} does not accept the branch ${release.branch} any more`;
+  if (release.mode !== 'plan' && !takes(environment, release)) return `${resolved.name} does not accept ${inSentence(release)} any more`;
 
   const stacks = application.stacks ?? [release.application, `${release.application}-*`];
   for (const target of resolved.targets) {

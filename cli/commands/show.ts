@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import { ReleasesAnswer, ShowAnswer } from '../../contracts/commands.ts';
 import { NotFoundError } from '../../domain/errors.ts';
 import { quorumSentence } from '../../domain/quorum.ts';
+import { shortName } from '../../domain/reference.ts';
 import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes, outcomeCode } from '../exit-codes.ts';
 import { follow, storyLine } from '../follow.ts';
@@ -48,7 +49,7 @@ export async function show(controlPlane: ControlPlane, output: Output, release: 
   const { release: it } = answer;
   output.line(`${pc.bold(it.id)}  ${coloured(it.outcome ?? it.state)}`);
   if (it.reason !== undefined) output.line(`  ${it.reason}`);
-  output.line(`  ${it.commit.slice(0, 8)} on ${it.branch} by ${it.author.name}: ${it.message}`);
+  output.line(`  ${it.commit.slice(0, 8)} on ${shortName(it)} by ${it.author.name}: ${it.message}`);
   for (const remark of it.remarks) output.line(`  ${pc.yellow('remark')} ${remark}`);
   output.line();
   for (const line of answer.story) output.line(storyLine(line));

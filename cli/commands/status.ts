@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { ReleasesAnswer, StatusAnswer } from '../../contracts/commands.ts';
+import { shortName } from '../../domain/reference.ts';
 import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { ago, coloured, type Output } from '../output.ts';
@@ -9,7 +10,7 @@ export async function status(controlPlane: ControlPlane, output: Output): Promis
   const answer = await controlPlane.ask(StatusAnswer, 'GET', '/status');
   for (const { application, deployed, newest, waiting } of answer.applications) {
     output.line(`${pc.bold(application)}${newest === undefined ? '' : `  newest ${newest.id} (${coloured(newest.outcome ?? newest.state)}, ${ago(newest.createdAt)})`}`);
-    output.table(deployed.map((it) => [it.environment, it.stackName, it.commit.slice(0, 8), it.branch, it.release, ago(it.deployedAt)]));
+    output.table(deployed.map((it) => [it.environment, it.stackName, it.commit.slice(0, 8), shortName(it), it.release, ago(it.deployedAt)]));
     for (const it of waiting) {
       output.line(`  ${pc.yellow('waits')} ${it.environment} for ${it.stillNeeds} (${it.needs}): ${it.release}, since ${ago(it.since)}`);
       for (const answer of it.answers) output.line(`        ${answer}`);
@@ -24,7 +25,7 @@ export async function status(controlPlane: ControlPlane, output: Output): Promis
 
 export async function releases(controlPlane: ControlPlane, output: Output, { application, limit }: { application?: string | undefined; limit: string }): Promise<ExitCode> {
   const answer = await controlPlane.ask(ReleasesAnswer, 'GET', `/releases?limit=${encodeURIComponent(limit)}${application === undefined ? '' : `&application=${encodeURIComponent(application)}`}`);
-  output.table(answer.releases.map((it) => [it.id, it.outcome ?? it.state, it.branch, it.author.name, ago(it.createdAt), it.message.slice(0, 60)]));
+  output.table(answer.releases.map((it) => [it.id, it.outcome ?? it.state, shortName(it), it.author.name, ago(it.createdAt), it.message.slice(0, 60)]));
   if (answer.releases.length === 0) output.line('There is no release yet. Push to a registered branch.');
   output.answer(answer);
   return exitCodes.ok;

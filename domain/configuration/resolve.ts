@@ -4,14 +4,14 @@ import { StackName } from '../../contracts/names.ts';
 import type { Configuration, ResolvedEnvironment, Target } from '../../contracts/release.ts';
 import { environmentsFor } from '../accepting.ts';
 import { membersOf, quorumsOf } from '../people.ts';
+import { inSentence, type Reference } from '../reference.ts';
 import type { Asked, AskedEnvironment } from './asked.ts';
 import { fits } from '../wildcard.ts';
 import { secondsOf } from './seconds.ts';
 import { targetNames } from './target-names.ts';
 
-interface Of {
+interface Of extends Reference {
   readonly application: string;
-  readonly branch: string;
   /** A release that is only looked at may look at every environment of its application. */
   readonly mode: 'deploy' | 'plan';
 }
@@ -25,20 +25,20 @@ const usual: Record<Asked['build']['kind'], Capability[]> = {
 };
 
 /** Files in the repository ask; the registry decides. Everything that cannot be granted is said at once. */
-export function resolve(registry: Environments, asked: Asked, { application, branch, mode }: Of): Resolved {
+export function resolve(registry: Environments, asked: Asked, { application, mode, ...reference }: Of): Resolved {
   const problems: string[] = [];
   const remarks: string[] = [];
   const say = (message: string) => problems.push(`${asked.file}: ${message}`);
   if (asked.application !== undefined && asked.application !== application) say(`application: it says ${asked.application}, but this repository is registered as ${application}.`);
 
   const registered = Object.keys(registry.environments);
-  const open = mode === 'plan' ? registered.filter((name) => registry.environments[name]?.applications?.includes(application) !== false) : environmentsFor(registry, application, branch);
+  const open = mode === 'plan' ? registered.filter((name) => registry.environments[name]?.applications?.includes(application) !== false) : environmentsFor(registry, application, reference);
   for (const name of new Set([...(asked.order ?? []), ...Object.keys(asked.environments)])) {
     if (!registered.includes(name)) say(`there is no environment ${name}; registered: ${registered.join(', ')}. Ask the platform team, or correct the name.`);
   }
   const order = (asked.order ?? open).filter((name) => {
     if (open.includes(name)) return true;
-    if (registered.includes(name)) remarks.push(`${name} takes no releases of the branch ${branch} of ${application}, so it is left out.`);
+    if (registered.includes(name)) remarks.push(`${name} takes no releases of ${inSentence(reference)} of ${application}, so it is left out.`);
     return false;
   });
 
@@ -57,7 +57,7 @@ export function resolve(registry: Environments, asked: Asked, { application, bra
     if (wish.asksApproval && approval === undefined) say(`environments.${name}: it asks for an approval, but no approver is registered.`);
     return { name, targets, ...(approval === undefined ? {} : { approval }) };
   });
-  if (environments.length === 0 && problems.length === 0) say(`no registered environment takes releases of the branch ${branch} of ${application}.`);
+  if (environments.length === 0 && problems.length === 0) say(`no registered environment takes releases of ${inSentence(reference)} of ${application}.`);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, configuration: { build: asked.build, environments, remarks } };
 }
 
@@ -73,7 +73,7 @@ function targetsOf(registry: Environments, environment: Environment, { applicati
     wave,
     stackName: stack ?? fill(wish.stack ?? '{application}-{environment}'),
     parameters: { ...wish.parameters },
-    tags: { ...wish.tags, ...environment.tags, 'drawbridge:application': application, 'drawbridge:environment': name },
+    tags: { ...wish.tags, ...environment.stackTags, 'drawbridge:application': application, 'drawbridge:environment': name },
     capabilities: [...(wish.capabilities ?? usual[kind])],
   }));
 }

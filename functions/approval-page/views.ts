@@ -4,6 +4,7 @@ import type { Change, Plan, TargetRecord } from '../../contracts/plan.ts';
 import type { Release } from '../../contracts/release.ts';
 import { at, oneLine } from '../../domain/mail.ts';
 import { questionOf, whatOf } from '../../domain/question.ts';
+import { shortName } from '../../domain/reference.ts';
 import { style } from './style.ts';
 
 type Html = ReturnType<typeof html>;
@@ -109,7 +110,7 @@ export function question({ approval, approver, standsFor, author, release, targe
     `${approval.application}: ${approval.environment}`,
     html`<h1>${approval.application} wants to go to ${approval.environment}</h1>
 <p class="totals">${totals}</p>
-<dl><dt>Release</dt><dd>${release.id}</dd><dt>Commit</dt><dd>${release.commit.slice(0, 8)} on ${oneLine(release.branch, 100)} by ${oneLine(release.author.name, 60)}: ${oneLine(release.message, 200)}</dd>
+<dl><dt>Release</dt><dd>${release.id}</dd><dt>Commit</dt><dd>${release.commit.slice(0, 8)} on ${oneLine(shortName(release), 100)} by ${oneLine(release.author.name, 60)}: ${oneLine(release.message, 200)}</dd>
 <dt>Plan</dt><dd><code>${approval.digest.slice(0, 16)}</code></dd><dt>Needs</dt><dd>${needs}; ${stillNeeds}</dd><dt>Expires</dt><dd>${at(approval.expiresAt)}</dd></dl>
 ${dangers.shown.length === 0 ? '' : html`<div class="first"><h2>Look at these first</h2><ul>${dangers.shown}</ul>${more(dangers.left, release.id)}</div>`}
 ${approval.because.length === 0 ? '' : html`<p class="quiet">You are asked because: ${oneLine(approval.because.slice(0, 3).join(' '), 600)}</p>`}

@@ -5,6 +5,7 @@ import { completeToken, storeWait } from '../../aws/waits.ts';
 import { ReleaseWait } from '../../contracts/tasks.ts';
 import { buildAnswer, buildOperation, buildReason } from '../../domain/build-answer.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
+import { fullName } from '../../domain/reference.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
@@ -14,13 +15,13 @@ const real = { readRelease, updateRelease, storeWait, startBuild, readBuild, rea
 export async function startTheBuild(uses: typeof real, { token, release: id, attempt }: ReleaseWait): Promise<void> {
   const { TABLE_NAME: tableName, WAIT_KEY_ARN: keyArn, BUILD_PROJECT_PREFIX: prefix } = env('TABLE_NAME', 'WAIT_KEY_ARN', 'BUILD_PROJECT_PREFIX');
   const release = await uses.readRelease(tableName, id);
-  const { configuration, application, branch, commit } = release;
+  const { configuration, application, commit } = release;
   if (configuration === undefined) throw new ConfigurationError(`Building ${id}: its configuration was not read. Retry the release.`);
   await uses.storeWait({ tableName, keyArn }, { operation: buildOperation(id, attempt), about: { release: id, attempt: String(attempt) } }, token, uses.now());
   const buildId = await uses.startBuild({
     project: `${prefix}${application}`,
-    // Downloads the one branch instead of the whole repository (CodeBuild User Guide, "Source version sample").
-    sourceVersion: `refs/heads/${branch}^{${commit}}`,
+    // Downloads the one branch or tag instead of the whole repository (CodeBuild User Guide, "Source version sample").
+    sourceVersion: `${fullName(release)}^{${commit}}`,
     idempotencyToken: `${id}-${String(attempt)}`,
     variables: {
       DRAWBRIDGE_RELEASE: id,

@@ -8,6 +8,7 @@ import type { EnvironmentRecord, Release } from '../../contracts/release.ts';
 import type { Report } from '../../contracts/report.ts';
 import type { Commit } from '../../domain/commit-history.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
+import { type Reference, shortName } from '../../domain/reference.ts';
 import { aRelease, theRegistry } from './samples.ts';
 
 /** The variables that the template gives these functions. */
@@ -25,6 +26,9 @@ export class ReleaseWorld {
   /** What happened, in order: the order is what some tests are about. */
   readonly log: string[] = [];
   readonly branches = new Map<string, string>();
+  readonly tags = new Map<string, string>();
+  /** Path and content of each file of a commit; a commit that is not here is gone. */
+  readonly trees = new Map<string, Readonly<Record<string, string>>>();
   readonly heads = new Map<string, Head>();
   readonly releases = new Map<string, Release>();
   readonly environments: EnvironmentRecord[] = [];
@@ -36,6 +40,7 @@ export class ReleaseWorld {
   readonly waits = new Map<string, string>();
   readonly completed: { token: string; answer: unknown }[] = [];
   files: RepositoryFiles = { drawbridge: undefined, samconfig: undefined, template: undefined };
+  folderRead: string | undefined;
   lastWords: string | undefined;
   stuck = 0;
   #sequence = 0;
@@ -80,15 +85,21 @@ export class ReleaseWorld {
     return registration;
   };
   readonly branchHead = (repository: string, branch: string) => Promise.resolve(this.branches.get(`${repository}/${branch}`));
+  readonly tagCommit = (repository: string, tag: string) => Promise.resolve(this.tags.get(`${repository}/${tag}`));
+  readonly differs = (_: string, before: string, after: string, matters: (path: string) => boolean): Promise<'yes' | 'no' | 'unknown'> => {
+    const [old, young] = [this.trees.get(before), this.trees.get(after)];
+    if (old === undefined || young === undefined) return Promise.resolve('unknown');
+    return Promise.resolve(Object.keys({ ...old, ...young }).some((path) => old[path] !== young[path] && matters(path)) ? 'yes' : 'no');
+  };
   readonly readCommit = (_: string, id: string): Promise<Commit> => {
     const kim = { name: 'Kim', email: 'kim@example.com' };
     return Promise.resolve({ id, parents: [], author: kim, committer: kim, message: `Message of ${id.slice(0, 8)}`, committedAt: 1_767_225_600 });
   };
-  readonly readHead = (_: string, application: string, branch: string) => Promise.resolve(this.heads.get(`${application}/${branch}`));
+  readonly readHead = (_: string, application: string, reference: Reference) => Promise.resolve(this.heads.get(`${application}/${shortName(reference)}`));
   readonly nextSequence = (_: string, __: string) => Promise.resolve((this.#sequence += 1));
   readonly writeRelease = (_: string, release: Release, before: Head | undefined) => {
     this.beforeWrite();
-    const key = `${release.application}/${release.branch}`;
+    const key = `${release.application}/${shortName(release)}`;
     if (this.heads.get(key)?.version !== before?.version) return Promise.resolve(false);
     this.heads.set(key, { commit: release.commit, release: release.id, version: (before?.version ?? 0) + 1 });
     this.releases.set(release.id, release);
@@ -105,7 +116,10 @@ export class ReleaseWorld {
     return Promise.resolve();
   };
   readonly listEnvironments = (_: string, __: string) => Promise.resolve(this.environments);
-  readonly readRepositoryFiles = (_: string, __: string) => Promise.resolve(this.files);
+  readonly readRepositoryFiles = (_: string, __: string, folder?: string) => {
+    this.folderRead = folder;
+    return Promise.resolve(this.files);
+  };
   readonly storeWait = (_: unknown, { operation }: { operation: string }, kept: string) => {
     this.log.push('store');
     this.waits.set(operation, kept);

@@ -17,7 +17,7 @@ class SourceError(Exception):
     pass
 
 
-_BRANCH_AT_COMMIT = re.compile(r"(?:refs/heads/)?(.+)\^\{([0-9a-f]{40})\}")
+_REFERENCE_AT_COMMIT = re.compile(r"(.+)\^\{([0-9a-f]{40})\}")
 
 
 def _repository(location: str) -> str:
@@ -25,14 +25,12 @@ def _repository(location: str) -> str:
 
 
 def _commit(repository: pathlib.Path, version: str | None) -> str:
-    match = _BRANCH_AT_COMMIT.fullmatch(version or "")
+    match = _REFERENCE_AT_COMMIT.fullmatch(version or "")
     try:
         if not match:
             return git.commit_of(repository, version)
-        branch, commit = match.groups()
-        if not git.head_of(repository, branch):
-            raise SourceError(f"reference not found for primary source and source version {version}")
-        git.git(repository, "merge-base", "--is-ancestor", commit, f"refs/heads/{branch}")
+        reference, commit = match.groups()
+        git.git(repository, "merge-base", "--is-ancestor", commit, git.commit_of(repository, reference))
         return commit
     except (CodeCommitError, git.GitFailed) as error:
         raise SourceError(f"reference not found for primary source and source version {version}: {error}") from error

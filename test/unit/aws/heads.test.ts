@@ -5,7 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { startRelease } from '../../../aws/executions.ts';
-import { listReleases, nextSequence, writeRelease } from '../../../aws/heads.ts';
+import { listReleases, nextSequence, readHead, writeRelease } from '../../../aws/heads.ts';
 import { queryRows, readRow, updateRow } from '../../../aws/rows.ts';
 import { aRelease } from '../../fakes/samples.ts';
 
@@ -28,6 +28,13 @@ describe('the head of a branch', () => {
     const [head, ...rows] = table.commandCalls(TransactWriteCommand)[0]?.args[0].input.TransactItems ?? [];
     expect(head?.Put).toMatchObject({ ConditionExpression: condition, Item: { pk: 'APPLICATION#orders', sk: 'HEAD#main', version, commit: aRelease().commit } });
     expect(rows.map(({ Put }) => Put?.Item?.['sk'] as string)).toEqual(['RELEASE', 'RELEASE#00000012']);
+  });
+
+  it('is another row than that of a tag of the same name', async () => {
+    table.on(GetCommand).resolves({});
+    expect(await readHead('t', 'orders', { branch: 'v1' })).toBeUndefined();
+    await readHead('t', 'orders', { tag: 'v1' });
+    expect(table.commandCalls(GetCommand).map(({ args }) => args[0].input.Key?.['sk'] as string)).toEqual(['HEAD#v1', 'TAG#v1']);
   });
 
   it('that somebody else moved is read again; another trouble is trouble', async () => {

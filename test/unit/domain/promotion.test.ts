@@ -52,9 +52,9 @@ const registry = Environments.parse({
 });
 
 it('a push starts the applications of its repository that some environment takes', () => {
-  expect(applicationsFor(registry, 'shop', 'main')).toEqual(['orders']);
-  expect(applicationsFor(registry, 'shop', 'release')).toEqual([]);
-  expect(environmentsFor(registry, 'orders', 'feature/x')).toEqual(['dev']);
+  expect(applicationsFor(registry, 'shop', { branch: 'main' })).toEqual(['orders']);
+  expect(applicationsFor(registry, 'shop', { branch: 'release' })).toEqual([]);
+  expect(environmentsFor(registry, 'orders', { branch: 'feature/x' })).toEqual(['dev']);
 });
 
 it('a caller is the approver whose role or user it is', () => {

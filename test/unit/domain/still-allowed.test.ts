@@ -28,6 +28,19 @@ describe('the newest registered environments', () => {
     expect(refusal(registry, aRelease(), environment)).toContain(words);
   });
 
+  it.each<[string, object, object, string | undefined]>([
+    ['a tag where tags are taken', { tag: 'v1', branch: undefined }, { branches: undefined, tags: ['v*'] }, undefined],
+    ['no tag where every branch is taken', { tag: 'v1', branch: undefined }, { branches: ['*'] }, 'dev does not accept the tag v1 any more'],
+    ['no branch where every tag is taken', {}, { branches: undefined, tags: ['*'] }, 'dev does not accept the branch main any more'],
+    ['nothing that is neither', { branch: undefined }, { branches: ['*'], tags: ['*'] }, 'dev does not accept'],
+  ])('take %s', (_, fields, change, expected) => {
+    const registry = theRegistry();
+    Object.assign(registry.environments['dev'] ?? {}, change);
+    const answer = refusal(registry, aRelease(fields), environment);
+    if (expected === undefined) expect(answer).toBeUndefined();
+    else expect(answer).toContain(expected);
+  });
+
   it('read a star as any run of characters and everything else as itself', () => {
     expect([fits('release/*', 'release/1'), fits('*', ''), fits('a.c', 'abc'), fits('feature-*-x', 'feature-1-2-x')]).toEqual([true, true, false, true]);
   });

@@ -39,6 +39,12 @@ describe('starting the build', () => {
     expect(JSON.stringify(world.orders)).not.toContain(token);
   });
 
+  it('of a tag downloads the tag', async () => {
+    world.put({ branch: undefined, tag: 'v1.0' });
+    await startTheBuild(world, wait);
+    expect(world.orders[0]?.sourceVersion).toBe(`refs/tags/v1.0^{${commit}}`);
+  });
+
   it('that is over at once completes its own wait', async () => {
     world.begun = { status: 'SUCCEEDED' };
     await startTheBuild(world, wait);

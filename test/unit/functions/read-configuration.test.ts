@@ -22,6 +22,20 @@ it('what the registry grants is kept on the release, with the version that grant
   expect(world.release()).toMatchObject({ registryVersion: 3, configuration: { build: { kind: 'sam', template: 'template.yaml' }, environments: [{ name: 'dev', targets: [{ account: '222222222222', parameters: { Size: '2' } }] }] } });
 });
 
+it('an application with a folder of its own is read there, and its paths begin there', async () => {
+  Object.assign(world.registry?.applications ?? {}, { orders: { repository: 'orders', folder: 'services/orders' } });
+  files('version: 1\nbuild: { kind: sam, template: infra/template.yaml }\n');
+  await readConfiguration(world, input);
+  expect(world.folderRead).toBe('services/orders');
+  expect(world.release().configuration?.build).toEqual({ kind: 'sam', template: 'services/orders/infra/template.yaml' });
+  files('version: 2\n');
+  await readConfiguration(world, input);
+  expect(world.release().reason).toContain(': services/orders/drawbridge.yaml:1: ');
+  world.files = { drawbridge: undefined, samconfig: undefined, template: undefined };
+  await readConfiguration(world, input);
+  expect(world.release().reason).toContain('nor a template.yaml in services/orders; add one of them');
+});
+
 it('a release that is tried again is not built again', async () => {
   world.put();
   files('version: 1\nbuild: { kind: sam }\n');

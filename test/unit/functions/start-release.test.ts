@@ -80,12 +80,14 @@ it('a head that never stands still is tried again later', async () => {
 });
 
 it.each([
-  ['a tag', { referenceType: 'tag' }],
+  ['a tag, where branches are taken, not even of the same name', { referenceType: 'tag' }],
+  ['a tag that was deleted', { referenceType: 'tag', event: 'referenceDeleted' }],
   ['a branch that was deleted', { event: 'referenceDeleted' }],
   ['a repository that nobody registered', { repositoryName: 'secrets' }],
   ['a branch that no environment takes', { referenceName: 'experiment' }],
 ] as const)('%s starts nothing', async (_, detail) => {
   for (const place of ['orders/main', 'secrets/main', 'orders/experiment']) world.branches.set(place, commitOf('one'));
+  world.tags.set('orders/main', commitOf('one'));
   await startReleases(world, event(detail));
   expect(world.releases.size + world.started.length).toBe(0);
 });
@@ -139,5 +141,100 @@ describe('who pushed', () => {
     await startReleases(world, event({ commitId: commit, callerUserArn: role }));
     await startReleases(world, event({ commitId: commit }));
     expect(pushers()).toEqual(['arn:aws:iam::111111111111:role/kim']);
+  });
+});
+
+describe('of several applications in one repository', () => {
+  /** Everything that is in the repository, and what differs. */
+  const pushTree = (text: string, files: Readonly<Record<string, string>>) => {
+    world.trees.set(push(text), { 'README.md': '1', 'services/orders/api.ts': '1', 'services/carts/api.ts': '1', 'shared/prices.json': '1', ...files });
+  };
+  const started = async (text: string, files: Readonly<Record<string, string>>) => {
+    const before = world.releases.size;
+    pushTree(text, files);
+    await startReleases(world, event());
+    return [...world.releases.values()].slice(before).map(({ application }) => application);
+  };
+
+  beforeEach(() => {
+    Object.assign(world.registry?.applications ?? {}, {
+      orders: { repository: 'orders', folder: 'services/orders', paths: ['shared/**'] },
+      carts: { repository: 'orders', paths: ['services/carts', 'shared/**'] },
+    });
+  });
+
+  it('a push releases those in whose paths something changed', async () => {
+    expect(await started('first', {})).toEqual(['orders', 'carts']);
+    expect(await started('one', { 'services/orders/api.ts': '2' })).toEqual(['orders']);
+    expect(await started('shared', { 'services/orders/api.ts': '2', 'shared/prices.json': '2' })).toEqual(['orders', 'carts']);
+    expect(await started('neither', { 'services/orders/api.ts': '2', 'shared/prices.json': '2', 'README.md': '2' })).toEqual([]);
+  });
+
+  it('what is compared is what was released last, so pushes in between lose nothing', async () => {
+    await started('first', {});
+    expect(await started('other', { 'README.md': '2' })).toEqual([]);
+    expect(world.heads.get('orders/main')?.commit).toBe(commitOf('first'));
+    // The event of this push is lost; the next one touches neither, and comes.
+    pushTree('lost', { 'README.md': '2', 'services/carts/api.ts': '2' });
+    expect(await started('later', { 'README.md': '3', 'services/carts/api.ts': '2' })).toEqual(['carts']);
+  });
+
+  it('a change that is taken back before it is released is none', async () => {
+    await started('first', {});
+    pushTree('lost', { 'services/carts/api.ts': '2' });
+    expect(await started('back', { 'README.md': '2' })).toEqual([]);
+  });
+
+  it('a commit that is gone, or too much to compare, releases rather than skips', async () => {
+    await started('first', {});
+    world.trees.delete(commitOf('first'));
+    expect(await started('forced', {})).toEqual(['orders', 'carts']);
+  });
+
+  it('a tag releases all whose environments take it, whatever changed', async () => {
+    Object.assign(world.registry?.environments['dev'] ?? {}, { tags: ['v*'] });
+    await started('first', {});
+    world.tags.set('orders/v1', commitOf('first'));
+    await startReleases(world, event({ referenceType: 'tag', referenceName: 'v1' }));
+    expect([...world.releases.values()].filter(({ tag }) => tag === 'v1').map(({ application }) => application)).toEqual(['orders', 'carts']);
+  });
+});
+
+describe('a tag', () => {
+  const tagged = (fields: Partial<RepositoryStateChange['detail']> = {}) => event({ referenceType: 'tag', referenceName: 'v1', event: 'referenceCreated', ...fields });
+  beforeEach(() => void Object.assign(world.registry?.environments['dev'] ?? {}, { tags: ['v*'] }));
+
+  it('releases the commit it stands on now, not the one in the event', async () => {
+    world.tags.set('orders/v1', commitOf('one'));
+    await startReleases(world, tagged({ commitId: commitOf('the tag itself') }));
+    const [release] = world.releases.values();
+    expect(release).toMatchObject({ commit: commitOf('one'), tag: 'v1', sequence: 1 });
+    expect(release).not.toHaveProperty('branch');
+    expect(world.reports[0]?.text).toContain('on tag v1 by Kim');
+  });
+
+  it('is released once, however often its event comes, and again when it is moved', async () => {
+    world.tags.set('orders/v1', commitOf('one'));
+    await Promise.all([startReleases(world, tagged()), startReleases(world, tagged())]);
+    expect(world.releases.size).toBe(1);
+    world.tags.set('orders/v1', commitOf('two'));
+    await startReleases(world, tagged({ event: 'referenceUpdated' }));
+    expect([...world.releases.values()].map(({ commit, sequence }) => [commit, sequence]).at(-1)).toEqual([commitOf('two'), 3]);
+  });
+
+  it('is another thing than a branch of its name', async () => {
+    Object.assign(world.registry?.environments['dev'] ?? {}, { branches: ['*'] });
+    world.branches.set('orders/v1', commitOf('branch'));
+    world.tags.set('orders/v1', commitOf('tag'));
+    await startReleases(world, event({ referenceName: 'v1' }));
+    await startReleases(world, tagged());
+    expect([...world.releases.values()].map(({ commit, branch, tag }) => [commit, branch, tag])).toEqual([[commitOf('branch'), 'v1', undefined], [commitOf('tag'), undefined, 'v1']]);
+  });
+
+  it('that is deleted, or gone by now, does nothing', async () => {
+    await startReleases(world, tagged());
+    world.tags.set('orders/v1', commitOf('one'));
+    await startReleases(world, tagged({ event: 'referenceDeleted' }));
+    expect(world.releases.size + world.started.length).toBe(0);
   });
 });

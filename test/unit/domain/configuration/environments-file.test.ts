@@ -20,6 +20,11 @@ it('a good file is taken', () => {
   expect(parseEnvironmentsFile(good)).toMatchObject({ ok: true, value: { environments: { dev: { approval: { approvers: ['alex'], expires: '3 days', authorMayApprove: false } } } } });
 });
 
+it('several applications may share a repository, each with its folder and its paths', () => {
+  const parsed = parseEnvironmentsFile(good.replace('{ repository: orders }', '{ repository: shop, folder: services/orders/, paths: ["shared/**", docs/, "**/*.sql", package.json] }\n  carts: { repository: shop }').replace('branches: [main]', 'branches: [main]\n    tags: [v*]'));
+  expect(parsed).toMatchObject({ ok: true, value: { applications: { orders: { folder: 'services/orders' }, carts: { repository: 'shop' } }, environments: { dev: { tags: ['v*'] } } } });
+});
+
 it.each([
   ['an account id without quotation marks', ['"222222222222"', '222222222222'], 3, /accounts\.dev\.id/],
   ['an account that is not there', ['account: dev,', 'account: prod,'], 12, /no account prod under accounts; known: dev/],
@@ -28,6 +33,10 @@ it.each([
   ['a key that nobody knows', ['branches: [main]', 'branches: [main]\n    branch: main'], 9, /environments\.dev/],
   ['an approver nobody can reach', ['{ email: alex@example.com }', '{}'], 5, /needs an email, a Slack user id, a principal/],
   ['a time that is none', ['approvers: [alex]', 'approvers: [alex], expires: soon'], 13, /expires.*90 minutes/],
+  ['an environment that takes neither branches nor tags', ['    branches: [main]\n', ''], 9, /environments\.dev: an environment takes branches, tags, or both/],
+  ['tags of stacks where tags of git are meant', ['branches: [main]', 'tags: { owner: platform }'], 10, /environments\.dev\.tags: a list of tags such as v\*; .*stackTags/],
+  ...['/services', 'services//orders', '../orders', 'services/./a', 'a**', 'a\\\\b'].map((path) => [`the path ${path}`, ['repository: orders', `repository: orders, paths: ["${path}"]`], 7, /applications\.orders\.paths\[0\]: (a path from the root|\*\* stands alone)/] as const),
+  ...['/services', '../orders', 'a/..', 'services/*', '.'].map((path) => [`the folder ${path}`, ['repository: orders', `repository: orders, folder: "${path}"`], 7, /applications\.orders\.folder: a folder from the root/] as const),
   ['something that is not YAML', ['branches: [main]', 'branches: [main'], 11, /not YAML/],
 ] as const)('%s is said with its line', (_, [from, to], line, message) => {
   const parsed = parseEnvironmentsFile(good.replace(from, to));
