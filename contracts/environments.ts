@@ -88,7 +88,7 @@ const EnvironmentFields = z.strictObject({
   /** Branches whose releases may come here; `*` stands for any run of characters. */
   branches: z.array(z.string().min(1)).min(1).optional(),
   /** Tags whose releases may come here, in the same way. */
-  tags: z.array(z.string().min(1), 'a list of tags such as v*; what CloudFormation tags the stacks with is stackTags').min(1).optional(),
+  gitTags: z.array(z.string().min(1)).min(1).optional(),
   /** Applications that may come here. Default: every registered application. */
   applications: z.array(ApplicationName).min(1).optional(),
   targets: z.array(Target).min(1),
@@ -98,9 +98,9 @@ const EnvironmentFields = z.strictObject({
   /** A Slack channel of its own. */
   slack: SlackChannel.optional(),
   /** Tags of the stacks here, and of what they hold. */
-  stackTags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
+  tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
 });
-const Environment = EnvironmentFields.refine((it) => it.branches !== undefined || it.tags !== undefined, 'an environment takes branches, tags, or both');
+const Environment = EnvironmentFields.refine((it) => it.branches !== undefined || it.gitTags !== undefined, 'an environment takes branches, gitTags, or both');
 
 export const Environments = z.strictObject({
   $schema: z.string().optional(),

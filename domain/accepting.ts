@@ -17,7 +17,7 @@ export function environmentsFor(registry: Environments, application: string, ref
 }
 
 /** A tag goes only where tags are named: an environment that takes every branch takes no tag. */
-export function takes({ branches = [], tags = [] }: Pick<Environment, 'branches' | 'tags'>, { branch, tag }: Reference): boolean {
-  const [patterns, name] = tag === undefined ? [branches, branch] : [tags, tag];
+export function takes({ branches = [], gitTags = [] }: Pick<Environment, 'branches' | 'gitTags'>, { branch, tag }: Reference): boolean {
+  const [patterns, name] = tag === undefined ? [branches, branch] : [gitTags, tag];
   return name !== undefined && patterns.some((pattern) => fits(pattern, name));
 }

@@ -73,7 +73,7 @@ function targetsOf(registry: Environments, environment: Environment, { applicati
     wave,
     stackName: stack ?? fill(wish.stack ?? '{application}-{environment}'),
     parameters: { ...wish.parameters },
-    tags: { ...wish.tags, ...environment.stackTags, 'drawbridge:application': application, 'drawbridge:environment': name },
+    tags: { ...wish.tags, ...environment.tags, 'drawbridge:application': application, 'drawbridge:environment': name },
     capabilities: [...(wish.capabilities ?? usual[kind])],
   }));
 }

@@ -25,7 +25,7 @@ beforeAll(async () => {
   }
   const paths = ['shared/**'];
   await town.system.register(
-    registryWith(town, [], { dev: { branches: ['main'] }, staging: { branches: undefined, tags: ['v*'], applications: ['orders'] } }, {
+    registryWith(town, [], { dev: { branches: ['main'] }, staging: { branches: undefined, gitTags: ['v*'], applications: ['orders'] } }, {
       applications: { orders: { repository: 'market', folder: 'services/orders', paths }, carts: { repository: 'market', folder: 'services/carts', paths } },
     }),
   );

@@ -29,10 +29,10 @@ describe('the newest registered environments', () => {
   });
 
   it.each<[string, object, object, string | undefined]>([
-    ['a tag where tags are taken', { tag: 'v1', branch: undefined }, { branches: undefined, tags: ['v*'] }, undefined],
+    ['a tag where tags are taken', { tag: 'v1', branch: undefined }, { branches: undefined, gitTags: ['v*'] }, undefined],
     ['no tag where every branch is taken', { tag: 'v1', branch: undefined }, { branches: ['*'] }, 'dev does not accept the tag v1 any more'],
-    ['no branch where every tag is taken', {}, { branches: undefined, tags: ['*'] }, 'dev does not accept the branch main any more'],
-    ['nothing that is neither', { branch: undefined }, { branches: ['*'], tags: ['*'] }, 'dev does not accept'],
+    ['no branch where every tag is taken', {}, { branches: undefined, gitTags: ['*'] }, 'dev does not accept the branch main any more'],
+    ['nothing that is neither', { branch: undefined }, { branches: ['*'], gitTags: ['*'] }, 'dev does not accept'],
   ])('take %s', (_, fields, change, expected) => {
     const registry = theRegistry();
     Object.assign(registry.environments['dev'] ?? {}, change);

@@ -192,7 +192,7 @@ describe('of several applications in one repository', () => {
   });
 
   it('a tag releases all whose environments take it, whatever changed', async () => {
-    Object.assign(world.registry?.environments['dev'] ?? {}, { tags: ['v*'] });
+    Object.assign(world.registry?.environments['dev'] ?? {}, { gitTags: ['v*'] });
     await started('first', {});
     world.tags.set('orders/v1', commitOf('first'));
     await startReleases(world, event({ referenceType: 'tag', referenceName: 'v1' }));
@@ -202,7 +202,7 @@ describe('of several applications in one repository', () => {
 
 describe('a tag', () => {
   const tagged = (fields: Partial<RepositoryStateChange['detail']> = {}) => event({ referenceType: 'tag', referenceName: 'v1', event: 'referenceCreated', ...fields });
-  beforeEach(() => void Object.assign(world.registry?.environments['dev'] ?? {}, { tags: ['v*'] }));
+  beforeEach(() => void Object.assign(world.registry?.environments['dev'] ?? {}, { gitTags: ['v*'] }));
 
   it('releases the commit it stands on now, not the one in the event', async () => {
     world.tags.set('orders/v1', commitOf('one'));

@@ -21,8 +21,8 @@ it('a good file is taken', () => {
 });
 
 it('several applications may share a repository, each with its folder and its paths', () => {
-  const parsed = parseEnvironmentsFile(good.replace('{ repository: orders }', '{ repository: shop, folder: services/orders/, paths: ["shared/**", docs/, "**/*.sql", package.json] }\n  carts: { repository: shop }').replace('branches: [main]', 'branches: [main]\n    tags: [v*]'));
-  expect(parsed).toMatchObject({ ok: true, value: { applications: { orders: { folder: 'services/orders' }, carts: { repository: 'shop' } }, environments: { dev: { tags: ['v*'] } } } });
+  const parsed = parseEnvironmentsFile(good.replace('{ repository: orders }', '{ repository: shop, folder: services/orders/, paths: ["shared/**", docs/, "**/*.sql", package.json] }\n  carts: { repository: shop }').replace('branches: [main]', 'branches: [main]\n    gitTags: [v*]'));
+  expect(parsed).toMatchObject({ ok: true, value: { applications: { orders: { folder: 'services/orders' }, carts: { repository: 'shop' } }, environments: { dev: { gitTags: ['v*'] } } } });
 });
 
 it.each([
@@ -33,8 +33,7 @@ it.each([
   ['a key that nobody knows', ['branches: [main]', 'branches: [main]\n    branch: main'], 9, /environments\.dev/],
   ['an approver nobody can reach', ['{ email: alex@example.com }', '{}'], 5, /needs an email, a Slack user id, a principal/],
   ['a time that is none', ['approvers: [alex]', 'approvers: [alex], expires: soon'], 13, /expires.*90 minutes/],
-  ['an environment that takes neither branches nor tags', ['    branches: [main]\n', ''], 9, /environments\.dev: an environment takes branches, tags, or both/],
-  ['tags of stacks where tags of git are meant', ['branches: [main]', 'tags: { owner: platform }'], 10, /environments\.dev\.tags: a list of tags such as v\*; .*stackTags/],
+  ['an environment that takes neither branches nor tags', ['    branches: [main]\n', ''], 9, /environments\.dev: an environment takes branches, gitTags, or both/],
   ...['/services', 'services//orders', '../orders', 'services/./a', 'a**', 'a\\\\b'].map((path) => [`the path ${path}`, ['repository: orders', `repository: orders, paths: ["${path}"]`], 7, /applications\.orders\.paths\[0\]: (a path from the root|\*\* stands alone)/] as const),
   ...['/services', '../orders', 'a/..', 'services/*', '.'].map((path) => [`the folder ${path}`, ['repository: orders', `repository: orders, folder: "${path}"`], 7, /applications\.orders\.folder: a folder from the root/] as const),
   ['something that is not YAML', ['branches: [main]', 'branches: [main'], 11, /not YAML/],

@@ -11,7 +11,7 @@ const registry = Environments.parse({
   applications: { orders: { repository: 'orders' }, other: { repository: 'other' } },
   environments: {
     dev: { branches: ['main', 'feature/*'], targets: [{ account: 'dev', region: 'eu-west-1' }] },
-    prod: { branches: ['main'], targets: [{ account: 'prod', region: 'eu-west-1' }], approval: { approvers: ['alex'], required: 1 }, stackTags: { owner: 'platform' } },
+    prod: { branches: ['main'], targets: [{ account: 'prod', region: 'eu-west-1' }], approval: { approvers: ['alex'], required: 1 }, tags: { owner: 'platform' } },
   },
 });
 
