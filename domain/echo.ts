@@ -10,9 +10,12 @@ const isCustom = (type: string) => type === 'AWS::CloudFormation::CustomResource
 /** An output of a nested stack may be anything that is inside it. */
 const isStack = (type: string) => type === 'AWS::CloudFormation::Stack';
 
-const causing = ({ cause = '' }: Detail, all: readonly Change[]): Change | undefined => {
-  // `Table`, `Table.Arn`; in a nested stack the cause is named without the stack.
-  const id = cause.split('.')[0] ?? '';
+/** The stack that a resource is in, with the slash. */
+const stackOf = ({ logicalId }: Change): string => logicalId.slice(0, logicalId.lastIndexOf('/') + 1);
+
+/** `Table` and `Table.Arn` are of `Table` in the stack of the resource that names them. */
+const causing = (change: Change, { cause = '' }: Detail, all: readonly Change[]): Change | undefined => {
+  const id = `${stackOf(change)}${cause.split('.')[0] ?? ''}`;
   return all.find(({ logicalId }) => logicalId === id);
 };
 
@@ -22,8 +25,8 @@ function stays(change: Change, all: readonly Change[], seen: ReadonlySet<string>
 }
 
 /** A detail that follows from another resource which stays the one it was: the same value is given again. */
-export function isEcho(detail: Detail, all: readonly Change[], seen: ReadonlySet<string> = new Set()): boolean {
-  const cause = causing(detail, all);
+export function isEcho(change: Change, detail: Detail, all: readonly Change[], seen: ReadonlySet<string> = new Set()): boolean {
+  const cause = causing(change, detail, all);
   if (cause === undefined || isCustom(cause.type)) return false;
   if (detail.source === 'ResourceReference') return stays(cause, all, seen);
   const attribute = detail.cause?.split('.').slice(1).join('.') ?? '';
@@ -32,8 +35,8 @@ export function isEcho(detail: Detail, all: readonly Change[], seen: ReadonlySet
 
 /** A change that is none: CloudFormation lists it only because it refers to a resource that changes and stays. */
 export function follows(change: Change, all: readonly Change[], seen: ReadonlySet<string> = new Set()): boolean {
-  return change.action === 'Modify' && change.replacement !== 'True' && change.details.length > 0 && change.details.every((detail) => isEcho(detail, all, seen));
+  return change.action === 'Modify' && change.replacement !== 'True' && change.details.length > 0 && change.details.every((detail) => isEcho(change, detail, all, seen));
 }
 
 /** The resources that a change follows from. */
-export const leaders = (change: Change, all: readonly Change[]): Change[] => [...new Set(change.details.flatMap((detail) => causing(detail, all) ?? []))];
+export const leaders = (change: Change, all: readonly Change[]): Change[] => [...new Set(change.details.flatMap((detail) => causing(change, detail, all) ?? []))];

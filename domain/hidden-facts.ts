@@ -40,7 +40,7 @@ export function hiddenFacts(change: Change, all: readonly Change[]): Fact[] {
   const known = read[change.type];
   if (change.action === 'Add' || change.action === 'Import') return grantsAccess(change.type) && known === undefined ? [fact('widens-access', change, [])] : [];
   if (change.action === 'Remove' || change.follows === true) return [];
-  const details = change.details.filter((detail) => detail.attribute === 'Properties' && !isEcho(detail, all));
+  const details = change.details.filter((detail) => detail.attribute === 'Properties' && !isEcho(change, detail, all));
   const isRule = (name: string) => /gressRules?$/.test(known?.properties?.[name] ?? '') || (known?.resource ?? '').endsWith('gressRuleResource');
   const isReadable = (name: string) => known?.properties?.[name] !== undefined || known?.resource !== undefined;
 

@@ -125,6 +125,24 @@ describe('the facts of a plan', () => {
     expect(kindsOf(aChange({ type: 'AWS::IAM::ManagedPolicy', details: [changed] }))).toContain('widens-access');
   });
 
+  it.each([
+    ['a custom resource', 'Custom::Anything', 'Cause.Arn', ''],
+    ['a custom resource by its name', 'Custom::Anything', 'Cause', ''],
+    ['somebody else’s type', 'Acme::Access::Policy', 'Cause.Arn', ''],
+    ['the outputs of a nested stack', 'AWS::CloudFormation::Stack', 'Cause.Outputs.PolicyArn', ''],
+    ['a value that is kept elsewhere', 'AWS::SSM::Parameter', 'Cause.Value', ''],
+    ['what only shares its name in another stack', 'AWS::DynamoDB::Table', 'Cause.Arn', 'Inner/'],
+  ])('do not take for the same value again what follows from %s', (_what, type, cause, prefix) => {
+    const details = [detail({ name: 'ManagedPolicyArns', source: cause === 'Cause' ? 'ResourceReference' : 'ResourceAttribute', evaluation: 'Dynamic', cause })];
+    const causing = aChange({ logicalId: 'Cause', type });
+    expect(kindsOf(causing, aChange({ logicalId: `${prefix}Role`, type: 'AWS::IAM::Role', details }))).toContain('widens-access');
+  });
+
+  it('take for the same value again what follows from the name of a resource that stays', () => {
+    const details = [detail({ name: 'Policies', source: 'ResourceAttribute', evaluation: 'Dynamic', cause: 'Table.Arn' })];
+    expect(kindsOf(aChange({ logicalId: 'Inner/Table' }), aChange({ logicalId: 'Inner/Role', type: 'AWS::IAM::Role', details }))).not.toContain('widens-access');
+  });
+
   it('leave to the templates what they show, and say nothing of tags', () => {
     expect(kindsOf(aChange({ type: 'AWS::IAM::Role', details: [detail({ name: 'Policies' })] }))).toEqual(['changes']);
     expect(kindsOf(aChange({ type: 'AWS::IAM::Role', scope: ['Tags'], details: [] }))).toEqual(['changes']);
