@@ -68,12 +68,15 @@ const opensAll = (kind: string, was: unknown, is: unknown): boolean => kind === 
 /** The library's names for the kinds are an enumeration of its own; the specification writes the same words. */
 const asKind = (kind: string): never => kind as never;
 
+/** The library takes every effect that it does not know for the same one; as a text the statement is compared whole. */
+const comparable = (value: Properties): unknown => ('Effect' in value && value['Effect'] !== 'Allow' && value['Effect'] !== 'Deny' ? canonical(value) : value);
+
 /** `Fn::Sub` with its variables filled in, so that a person can read it; what else is a function is the library's to render. */
 function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
   if (!isMapping(value)) return value;
   const sub = value['Fn::Sub'];
-  if (sub === undefined || Object.keys(value).length !== 1) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readable(item)]));
+  if (sub === undefined || Object.keys(value).length !== 1) return comparable(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readable(item)])));
   const [text, variables] = Array.isArray(sub) ? [sub[0] as unknown, readable(sub[1])] : [sub, {}];
   if (typeof text !== 'string' || !isMapping(variables)) return value;
   return text.replaceAll(/\$\{([^!}][^}]*)\}/g, (whole, name: string) => {
@@ -88,6 +91,45 @@ function readable(value: unknown): unknown {
 interface Unread {
   readonly kind: string;
   readonly text: string;
+}
+
+const ofKind = <Change extends { readonly scrutinyType: string }>(changes: readonly Change[], wanted: string) => changes.filter(({ scrutinyType }) => scrutinyType === wanted);
+
+/** What the library finds. */
+function found(resources: ResourceChange[], properties: PropertyChange[]): { iam: IamChanges; groups: SecurityGroupChanges } {
+  const groups = new SecurityGroupChanges({
+    ingressRulePropertyChanges: ofKind(properties, 'IngressRules'),
+    egressRulePropertyChanges: ofKind(properties, 'EgressRules'),
+    ingressRuleResourceChanges: ofKind(resources, 'IngressRuleResource'),
+    egressRuleResourceChanges: ofKind(resources, 'EgressRuleResource'),
+  });
+  return { iam: new IamChanges({ propertyChanges: properties, resourceChanges: resources }), groups };
+}
+
+function isSilent(resources: ResourceChange[], properties: PropertyChange[]): boolean {
+  const { iam, groups } = found(resources, properties);
+  return !iam.hasChanges && !groups.hasChanges;
+}
+
+const saysNothing = new Set(['Description', 'ManagedPolicyName', 'Path', 'PolicyName', 'Tags']);
+const isDocument = (value: unknown) => isPlain(value) && 'Statement' in value;
+
+/** The library reads some properties only: what else changes, such as an organisation that a function is opened to, is not in what it finds. */
+function overlooked(change: ResourceChange): string[] {
+  const { oldProperties: was, newProperties: is } = change;
+  // Some are read by themselves.
+  const readApart = kinds[change.resourceType]?.properties ?? {};
+  if (was === undefined || is === undefined) return [];
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((name) => !saysNothing.has(name) && readApart[name] === undefined && !isDocument(is[name]) && canonical(was[name] ?? null) !== canonical(is[name] ?? null));
+  return names.filter((name) => isSilent([{ ...change, newProperties: { ...was, [name]: is[name] } }], []));
+}
+
+/** Rules that are new, and that the library takes for others: it reads one peer of each, and not every kind. */
+function hasOverlookedRule(change: PropertyChange): boolean {
+  const rules = (value: unknown): Properties[] => (Array.isArray(value) ? (value as Properties[]).map(({ Description: _, ...rule }) => rule) : []);
+  const old = rules(change.oldValue);
+  const known = new Set(old.map((rule) => canonical(rule)));
+  return rules(change.newValue).some((rule) => !known.has(canonical(rule)) && isSilent([], [{ ...change, oldValue: old, newValue: [...old, rule] }]));
 }
 
 /** Every resource that says who may do what, or who is let in, as it was and as it would be. A change of its type counts as removed and added. */
@@ -106,14 +148,22 @@ function scrutinised(before: Template, after: Template): { resources: ResourceCh
       if (kind.resource !== undefined) {
         const [oldProperties, newProperties] = [held(id, kind.resource, was), held(id, kind.resource, is)].map((it) => (it === undefined ? undefined : (readable(it) as Properties)));
         if (!isReadable(kind.resource, was, is)) unread.push({ kind: kind.resource, text: `${id} cannot be read` });
-        else resources.push({ resourceLogicalId: id, resourceType: type, scrutinyType: asKind(kind.resource), ...(oldProperties === undefined ? {} : { oldProperties }), ...(newProperties === undefined ? {} : { newProperties }) });
+        else {
+          const change = { resourceLogicalId: id, resourceType: type, scrutinyType: asKind(kind.resource), ...(oldProperties === undefined ? {} : { oldProperties }), ...(newProperties === undefined ? {} : { newProperties }) };
+          resources.push(change);
+          for (const name of overlooked(change)) unread.push({ kind: kind.resource, text: `${id}: its ${name} changes` });
+        }
       }
       for (const [name, propertyKind] of Object.entries(kind.properties ?? {})) {
         const [oldValue, newValue] = [was?.[name], is?.[name]];
         if (canonical(oldValue) === canonical(newValue)) continue;
         if (is !== undefined && opensAll(propertyKind, oldValue, newValue)) unread.push({ kind: propertyKind, text: `${id}: out to everywhere, for no rule is left` });
         if (!isReadable(propertyKind, oldValue, newValue)) unread.push({ kind: propertyKind, text: `${id}: its ${name} cannot be read` });
-        else properties.push({ resourceLogicalId: id, resourceType: type, propertyName: name, scrutinyType: asKind(propertyKind), oldValue: readable(oldValue), newValue: readable(newValue) });
+        else {
+          const change = { resourceLogicalId: id, resourceType: type, propertyName: name, scrutinyType: asKind(propertyKind), oldValue: readable(oldValue), newValue: readable(newValue) };
+          properties.push(change);
+          if (isRules(newValue) && propertyKind.endsWith('gressRules') && hasOverlookedRule(change)) unread.push({ kind: propertyKind, text: `${id}: its ${name} has a rule that cannot be read` });
+        }
       }
     }
   }
@@ -151,14 +201,7 @@ function statement({ resource, effect, action, principal, condition }: Rendered)
  */
 export function accessChanges(before: Template, after: Template, prefix = ''): { access: AccessChange[]; network: NetworkChange[] } {
   const { resources, properties, unread } = scrutinised(before, after);
-  const of = <Change extends { readonly scrutinyType: string }>(changes: readonly Change[], wanted: string) => changes.filter(({ scrutinyType }) => scrutinyType === wanted);
-  const iam = new IamChanges({ propertyChanges: properties, resourceChanges: resources });
-  const groups = new SecurityGroupChanges({
-    ingressRulePropertyChanges: of(properties, 'IngressRules'),
-    egressRulePropertyChanges: of(properties, 'EgressRules'),
-    ingressRuleResourceChanges: of(resources, 'IngressRuleResource'),
-    egressRuleResourceChanges: of(resources, 'EgressRuleResource'),
-  });
+  const { iam, groups } = found(resources, properties);
   const where = prefix === '' ? '' : `in ${prefix.slice(0, -1)}: `;
   const line = (sign: '+' | '-', text: string) => `${sign} ${where}${text}`;
   const isNetwork = ({ kind }: Unread) => kind.includes('gressRule');

@@ -81,6 +81,30 @@ describe('what cannot be read counts as wider', () => {
     expect(['widens', 'opens']).toContain(effects(before, after)[0]);
   });
 
+  const chosen = (index: number, ...from: string[]) => ({ 'Fn::Select': [index, from] });
+  const permission = (fields: object) => policy('Lambda::Permission', { FunctionName: 'f', Action: 'lambda:InvokeFunctionUrl', Principal: '*', ...fields });
+  const everything = { IpProtocol: '-1' };
+  it.each<[string, Resources, Resources]>([
+    ['an effect that is chosen', inline({ ...wide, Effect: chosen(0, 'Deny', 'Allow') }), inline({ ...wide, Effect: chosen(1, 'Deny', 'Allow') })],
+    ['an effect with a variable', inline({ ...wide, Effect: { 'Fn::Sub': '${A}' } }), inline({ ...wide, Effect: { 'Fn::Sub': '${B}' } })],
+    ['a function that is no longer kept to an organisation', permission({ PrincipalOrgID: 'o-1' }), permission({})],
+    ['a function’s address that asks nobody any more', permission({ FunctionUrlAuthType: 'AWS_IAM' }), permission({ FunctionUrlAuthType: 'NONE' })],
+    ['a function that is no longer kept to an account', permission({ SourceAccount: '1', EventSourceToken: 't' }), permission({ EventSourceToken: 't' })],
+    ['a policy of one more topic', policy('SNS::TopicPolicy', { Topics: ['a'], PolicyDocument: document({ ...wide, Resource: 'arn:*' }) }), policy('SNS::TopicPolicy', { Topics: ['a', 'b'], PolicyDocument: document({ ...wide, Resource: 'arn:*' }) })],
+    ['a way in from another account’s group', group({ SecurityGroupIngress: [{ ...everything, SourceSecurityGroupId: 'sg' }] }), group({ SecurityGroupIngress: [{ ...everything, SourceSecurityGroupId: 'sg', SourceSecurityGroupOwnerId: '9' }] })],
+    ['a way in from a group by its name, beside one that closes', group({ SecurityGroupIngress: [ssh, { ...everything, SourceSecurityGroupName: 'a' }] }), group({ SecurityGroupIngress: [{ ...everything, SourceSecurityGroupName: 'b' }] })],
+    ['a rule of its own from a group by its name', policy('EC2::SecurityGroupIngress', { ...everything, GroupId: 'g', SourceSecurityGroupName: 'a' }), policy('EC2::SecurityGroupIngress', { ...everything, GroupId: 'g', SourceSecurityGroupName: 'b' })],
+    ['a rule of its own for a group by its name', policy('EC2::SecurityGroupIngress', { ...everything, GroupName: 'a', CidrIp: '::/0' }), policy('EC2::SecurityGroupIngress', { ...everything, GroupName: 'b', CidrIp: '::/0' })],
+  ])('also where the library finds no difference: %s', (_, before, after) => {
+    expect(effects(before, after).some((effect) => effect === 'widens' || effect === 'opens')).toBe(true);
+  });
+
+  it('but the description of a rule, and the name of a policy, say nothing', () => {
+    expect(read(group({ SecurityGroupIngress: [ssh] }), group({ SecurityGroupIngress: [{ ...ssh, Description: 'ssh' }] }))).toEqual([]);
+    const attached = (name: string) => policy('IAM::Policy', { PolicyName: name, Roles: ['r'], PolicyDocument: document(wide) });
+    expect(read(attached('a'), attached('b'))).toEqual([]);
+  });
+
   it('but a queue’s redrive policy is no policy of rights', () => {
     const subscription = (count: number) => ({ Subscription: { Type: 'AWS::SNS::Subscription', Properties: { RedrivePolicy: { deadLetterTargetArn: 'arn:q', maxReceiveCount: count } } } });
     expect(read(subscription(1), subscription(2))).toEqual([]);
