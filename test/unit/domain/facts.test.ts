@@ -138,6 +138,32 @@ describe('the facts of a plan', () => {
     expect(kindsOf(causing, aChange({ logicalId: `${prefix}Role`, type: 'AWS::IAM::Role', details }))).toContain('widens-access');
   });
 
+  it.each([
+    ['DynamoDB::Table', 'ResourcePolicy'], ['OpenSearchService::Domain', 'AccessPolicies'], ['MediaStore::Container', 'Policy'], ['Cognito::IdentityPool', 'AllowUnauthenticatedIdentities'],
+    ['AppSync::GraphQLApi', 'AuthenticationType'], ['EC2::LaunchTemplate', 'LaunchTemplateData'], ['EKS::Cluster', 'AccessConfig'], ['RDS::DBCluster', 'AssociatedRoles'], ['EMR::Cluster', 'JobFlowRole'],
+    ['CloudFormation::StackSet', 'TemplateBody'], ['ApiGateway::RestApi', 'BodyS3Location'],
+  ])('say that rights may widen where %s changes its %s', (type, name) => {
+    expect(kindsOf(aChange({ type: `AWS::${type}`, details: [detail({ name })] }))).toContain('widens-access');
+  });
+
+  it.each([
+    ['RDS::DBInstance', 'VPCSecurityGroups'], ['RDS::DBCluster', 'VpcSecurityGroupIds'], ['Lambda::Function', 'VpcConfig'], ['ECS::Service', 'NetworkConfiguration'], ['EC2::Instance', 'SecurityGroupIds'],
+    ['ElasticLoadBalancingV2::LoadBalancer', 'SecurityGroups'], ['EC2::NetworkAclEntry', 'CidrBlock'], ['EC2::Route', 'GatewayId'], ['EC2::LaunchTemplate', 'LaunchTemplateData'],
+  ])('say that the network may open where %s changes its %s', (type, name) => {
+    expect(kindsOf(aChange({ type: `AWS::${type}`, details: [detail({ name })] }))).toContain('opens-network');
+  });
+
+  it.each([
+    ['IAM::User', 'widens-access'], ['RolesAnywhere::Profile', 'widens-access'], ['CloudFormation::StackSet', 'widens-access'], ['EC2::NetworkAclEntry', 'opens-network'], ['EC2::Route', 'opens-network'],
+    ['EC2::VPCPeeringConnection', 'opens-network'], ['CloudFormation::Stack', 'unknown'],
+  ])('say what a new %s may do: %s', (type, kind) => {
+    expect(kindsOf(aChange({ type: `AWS::${type}`, action: 'Add', details: [] }))).toContain(kind);
+  });
+
+  it('leave to the templates a policy that they show', () => {
+    expect(kindsOf(aChange({ type: 'AWS::ApiGateway::RestApi', details: [detail({ name: 'Policy' })] }))).toEqual(['changes']);
+  });
+
   it('take for the same value again what follows from the name of a resource that stays', () => {
     const details = [detail({ name: 'Policies', source: 'ResourceAttribute', evaluation: 'Dynamic', cause: 'Table.Arn' })];
     expect(kindsOf(aChange({ logicalId: 'Inner/Table' }), aChange({ logicalId: 'Inner/Role', type: 'AWS::IAM::Role', details }))).not.toContain('widens-access');
