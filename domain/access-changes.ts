@@ -2,6 +2,7 @@ import { IamChanges } from '@aws-cdk/cloudformation-diff/lib/iam/iam-changes.js'
 import { SecurityGroupChanges } from '@aws-cdk/cloudformation-diff/lib/network/security-group-changes.js';
 import * as z from 'zod';
 import type { AccessChange, NetworkChange } from '../contracts/plan.ts';
+import { apiChanges } from './api-access.ts';
 import { canonical } from './digest.ts';
 import scrutiny from './scrutiny.json' with { type: 'json' };
 
@@ -141,10 +142,12 @@ function scrutinised(before: Template, after: Template): { resources: ResourceCh
   for (const id of new Set([...old.keys(), ...next.keys()])) {
     if (canonical(old.get(id)) === canonical(next.get(id))) continue;
     for (const type of new Set([old.get(id)?.Type, next.get(id)?.Type])) {
-      const kind = type === undefined ? undefined : kinds[type];
-      if (type === undefined || kind === undefined) continue;
+      if (type === undefined) continue;
       const was = old.get(id)?.Type === type ? (old.get(id)?.Properties ?? {}) : undefined;
       const is = next.get(id)?.Type === type ? (next.get(id)?.Properties ?? {}) : undefined;
+      unread.push(...apiChanges(type, was?.['Body'], is?.['Body']).map((text): Unread => ({ kind: 'Api', text: `${id}: ${text}` })));
+      const kind = kinds[type];
+      if (kind === undefined) continue;
       if (kind.resource !== undefined) {
         const [oldProperties, newProperties] = [held(id, kind.resource, was), held(id, kind.resource, is)].map((it) => (it === undefined ? undefined : (readable(it) as Properties)));
         if (!isReadable(kind.resource, was, is)) unread.push({ kind: kind.resource, text: `${id} cannot be read` });

@@ -99,6 +99,24 @@ describe('what cannot be read counts as wider', () => {
     expect(effects(before, after).some((effect) => effect === 'widens' || effect === 'opens')).toBe(true);
   });
 
+  const operation = (security?: unknown) => ({ ...(security === undefined ? {} : { security }), 'x-amazon-apigateway-integration': {} });
+  const api = (paths: unknown, fields: object = {}) => ({ Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Body: { paths, ...fields } } } });
+  const closed = [{ Pool: [] }];
+  it.each<[string, Resources, Resources]>([
+    ['that asks its callers no more', api({ '/': { get: operation(closed) } }), api({ '/': { get: operation() } })],
+    ['that asks nobody, although the others are asked', api({ '/': { get: operation() } }, { security: closed }), api({ '/': { get: operation([]) } }, { security: closed })],
+    ['that is new, and asks nobody', api({ '/': { get: operation(closed) } }), api({ '/': { get: operation(closed), post: operation() } })],
+    ['whose way to know callers changes', api({}, { securityDefinitions: { Pool: 1 } }), api({}, { securityDefinitions: { Pool: 2 } })],
+    ['that is included from elsewhere', api({}), api({ 'Fn::Transform': { Name: 'AWS::Include' } })],
+  ])('an operation of an API %s', (_, before, after) => {
+    expect(effects(before, after)[0]).toBe('widens');
+  });
+
+  it('but a path more in an API that asks nobody, or one that is asked as the others, opens nothing', () => {
+    expect(read(api({ '/': { get: operation() } }), api({ '/': { get: operation(), options: operation() }, '/a': { get: operation() } }))).toEqual([]);
+    expect(read(api({ '/': { get: operation(closed) } }), api({ '/': { get: operation(closed), options: operation(), post: operation(closed) } }))).toEqual([]);
+  });
+
   it('but the description of a rule, and the name of a policy, say nothing', () => {
     expect(read(group({ SecurityGroupIngress: [ssh] }), group({ SecurityGroupIngress: [{ ...ssh, Description: 'ssh' }] }))).toEqual([]);
     const attached = (name: string) => policy('IAM::Policy', { PolicyName: name, Roles: ['r'], PolicyDocument: document(wide) });
