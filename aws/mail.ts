@@ -7,14 +7,17 @@ const sns = once(() => new SNSClient(retries));
 export interface Mail {
   readonly subject: string;
   readonly text: string;
-  /** The approver it is for, or `everyone` for notices. */
+  /** The address it is for, or `everyone` for notices. */
   readonly to: string;
 }
 
-/** Publishes a mail; each subscription's filter lets through what is for its own approver. */
+/** As subscriptions name it: filters tell apart large and small letters. */
+const recipientOf = (address: string): string => address.toLowerCase();
+
+/** Publishes a mail; each subscription's filter lets through what is for its own address, so that one that was registered once gets nothing any more. */
 export async function sendMail(topicArn: string, { subject, text, to }: Mail): Promise<void> {
   await calling(`sending a mail to ${to}`, () =>
-    sns().send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text, MessageAttributes: { recipient: { DataType: 'String', StringValue: to } } })),
+    sns().send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text, MessageAttributes: { recipient: { DataType: 'String', StringValue: recipientOf(to) } } })),
   );
 }
 
@@ -43,11 +46,11 @@ export async function subscribers(topicArn: string): Promise<Set<string>> {
   return found;
 }
 
-/** Subscribes an approver to what is for them and to notices. SNS sends a mail in which the address is confirmed. */
-export async function subscribe(topicArn: string, approver: string, email: string): Promise<void> {
+/** Subscribes an address to what is for it and to notices. SNS sends a mail in which the address is confirmed. */
+export async function subscribe(topicArn: string, email: string): Promise<void> {
   await calling(`subscribing ${email}`, () =>
     sns().send(
-      new SubscribeCommand({ TopicArn: topicArn, Protocol: 'email', Endpoint: email, Attributes: { FilterPolicy: JSON.stringify({ recipient: [approver, 'everyone'] }) } }),
+      new SubscribeCommand({ TopicArn: topicArn, Protocol: 'email', Endpoint: email, Attributes: { FilterPolicy: JSON.stringify({ recipient: [recipientOf(email), 'everyone'] }) } }),
     ),
   );
 }

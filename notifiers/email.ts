@@ -27,10 +27,11 @@ async function ask({ records, memory, makeLink, sendMail, doorUrl, now }: Uses, 
   const answered = new Set(approval.votes.map(({ approver }) => approver));
   for (const approver of everybodyAsked(approval, delegations, now())) {
     const about = `${approval.id}#${kind}#${approver}`;
-    if (registry.approvers[approver]?.email === undefined || answered.has(approver)) continue;
+    const address = registry.approvers[approver]?.email;
+    if (address === undefined || answered.has(approver)) continue;
     if ((await memory.recall(name, about, Sent)) !== undefined) continue;
     const link = await makeLink(approval, approver);
-    await sendMail({ ...approvalMail(question, `${doorUrl}/approvals/${link}`, kind), to: approver });
+    await sendMail({ ...approvalMail(question, `${doorUrl}/approvals/${link}`, kind), to: address });
     await memory.keep(name, about, { at: now().toISOString() });
   }
 }

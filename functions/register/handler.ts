@@ -13,7 +13,7 @@ function real(): Uses {
     findRegistry: () => findRegistry(tableName),
     writeRegistration: (registration) => writeRegistration(tableName, registration),
     subscribers: () => subscribers(topicArn),
-    subscribe: (approver, email) => subscribe(topicArn, approver, email),
+    subscribe: (email) => subscribe(topicArn, email),
     now: () => new Date(),
   };
 }

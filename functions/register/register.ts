@@ -10,7 +10,7 @@ export interface Uses {
   findRegistry(): Promise<Registration | undefined>;
   writeRegistration(registration: Registration): Promise<boolean>;
   subscribers(): Promise<Set<string>>;
-  subscribe(approver: string, email: string): Promise<void>;
+  subscribe(email: string): Promise<void>;
   now(): Date;
 }
 
@@ -34,10 +34,10 @@ export async function register(uses: Uses, { text, dryRun, expectedVersion }: Re
   return { version: next.version, changed: true, difference };
 }
 
-/** Each approver's own subscription lets through what is theirs; an address that is subscribed stays as it is. */
+/** Each address's own subscription lets through what is for it; an address that is subscribed stays as it is. */
 async function subscribeApprovers(uses: Uses, { approvers }: Environments): Promise<void> {
   const known = await uses.subscribers();
-  for (const [name, { email }] of Object.entries(approvers)) {
-    if (email !== undefined && !known.has(email.toLowerCase())) await uses.subscribe(name, email);
+  for (const { email } of Object.values(approvers)) {
+    if (email !== undefined && !known.has(email.toLowerCase())) await uses.subscribe(email);
   }
 }

@@ -141,7 +141,7 @@ describe.each(notifiers.map((notifier) => [notifier.name, notifier] as const))('
     for (const { to, text } of outside.mails) {
       const links = [...text.matchAll(/https:\/\/door\.example\/approvals\/(\S+)/g)].map(([, link = '']) => link);
       expect(links).toHaveLength(to === 'everyone' ? 0 : 1);
-      for (const link of links) expect((await world.findLink(link))?.approver).toBe(to);
+      for (const link of links) expect(world.registry.approvers[(await world.findLink(link))?.approver ?? '']?.email).toBe(to);
     }
     const besides = JSON.stringify([outside.notices, outside.slack.messages, [...outside.comments], outside.mails.filter(({ to }) => to === 'everyone'), [...outside.memory.rows]]);
     expect(besides).not.toMatch(/link-of|\/approvals\//);

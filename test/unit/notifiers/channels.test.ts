@@ -19,7 +19,7 @@ beforeEach(() => {
   world.targets.set('dev/main', aRecord({ risks: ['Deletes Table.'] }));
 });
 
-const mailed = () => outside.mails.map(({ to }) => to);
+const mailed = () => outside.mails.map(({ to }) => to.replace('@example.com', ''));
 
 describe('mail', () => {
   const tell = (fields: Partial<Report> = {}) => email.tell(outside.means(world), report(fields));
@@ -29,6 +29,12 @@ describe('mail', () => {
     expect(mailed()).toEqual(['alex', 'robin']);
     const links = outside.mails.map(({ text }) => /approvals\/(\S+)/.exec(text)?.[1] ?? '');
     expect(await Promise.all(links.map((link) => world.findLink(link)))).toEqual([{ approval: anApproval().id, approver: 'alex' }, { approval: anApproval().id, approver: 'robin' }]);
+  });
+
+  it('goes to the address that is registered now, and to none that was', async () => {
+    world.registry = { ...world.registry, approvers: { ...world.registry.approvers, alex: { email: 'alex@new.example' }, robin: { email: 'alex@example.com' } } };
+    await tell();
+    expect(outside.mails.map(({ to }) => to)).toEqual(['alex@new.example', 'alex@example.com']);
   });
 
   it('goes to who answers in another’s place, and not to who has no address', async () => {
