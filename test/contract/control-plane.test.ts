@@ -125,6 +125,14 @@ describe('the control plane', () => {
   it('sends mail about approvals through an encrypted topic', () => {
     expect(at(resource(controlPlane, 'Mail').properties, 'KmsMasterKeyId')).toBe('alias/aws/sns');
   });
+
+  it('lets nobody read the links of approvers but who was registered, whatever rights they have in the account', () => {
+    const statements = statementsOf(at(resource(controlPlane, 'MailPolicy').properties, 'PolicyDocument'));
+    expect(statements.map(({ effect, principal, actions, resources, condition }) => [effect, principal, actions, resources, condition])).toEqual([
+      ['Deny', '*', ['sns:Subscribe'], [{ Ref: 'Mail' }], { ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': 'RegisterRole.Arn' } } }],
+      ['Deny', '*', ['sns:Publish'], [{ Ref: 'Mail' }], { ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': 'TellChannelRole.Arn' } } }],
+    ]);
+  });
 });
 
 describe.each(ofType(controlPlane, 'AWS::Serverless::StateMachine').map(({ id, properties }) => ({ id, properties })))('$id', ({ id, properties }) => {
