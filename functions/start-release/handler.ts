@@ -3,7 +3,7 @@ import { differs } from '../../aws/differences.ts';
 import { startRelease } from '../../aws/executions.ts';
 import { type Head, nextSequence, readHead, writeRelease } from '../../aws/heads.ts';
 import { findRegistry } from '../../aws/registry.ts';
-import { updateRelease } from '../../aws/releases.ts';
+import { findRelease, updateRelease } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { Release } from '../../contracts/release.ts';
@@ -18,7 +18,7 @@ import { env } from '../../runtime/env.ts';
 import { listener } from '../../runtime/listener.ts';
 import { logger } from '../../runtime/logger.ts';
 
-const real = { updateRelease, findRegistry, branchHead, tagCommit, differs, readCommit, readHead, nextSequence, writeRelease, startRelease, report, now: () => new Date() };
+const real = { findRelease, updateRelease, findRegistry, branchHead, tagCommit, differs, readCommit, readHead, nextSequence, writeRelease, startRelease, report, now: () => new Date() };
 
 /** How often a head that moves while it is written is read again. */
 const tries = 10;
@@ -60,8 +60,8 @@ async function startOne(uses: typeof real, asked: Asked): Promise<void> {
     if (commit === undefined) return;
     const pushedBy = pusher?.commit === commit ? pusher.principal : undefined;
     if (head?.commit === commit) {
-      // An event before this one may have started it without knowing who pushed its head.
-      if (pushedBy !== undefined) await uses.updateRelease(tableName, head.release, { pushedBy });
+      // An event before this one may have started it without knowing who pushed its head. Who pushes the same commit again takes nobody's place.
+      if (pushedBy !== undefined && (await uses.findRelease(tableName, head.release))?.pushedBy === undefined) await uses.updateRelease(tableName, head.release, { pushedBy });
       // The row may have been written and the start lost; by its name it starts at most once.
       await uses.startRelease(machine, head.release, 1);
       return;

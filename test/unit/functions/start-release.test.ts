@@ -136,6 +136,13 @@ describe('who pushed', () => {
     expect(pushers()).toEqual(['arn:aws:iam::111111111111:user/robin']);
   });
 
+  it('stays who pushed it first, where somebody else pushes the same commit again', async () => {
+    const commit = push('one');
+    await startReleases(world, event({ commitId: commit, callerUserArn: role }));
+    await startReleases(world, event({ event: 'referenceCreated', commitId: commit, callerUserArn: 'arn:aws:iam::111111111111:role/ci' }));
+    expect(pushers()).toEqual(['arn:aws:iam::111111111111:role/kim']);
+  });
+
   it('is not taken away by an event that does not know it', async () => {
     const commit = push('one');
     await startReleases(world, event({ commitId: commit, callerUserArn: role }));
