@@ -16,6 +16,8 @@ interface Asked {
   readonly gate: Gate;
   readonly targets: readonly TargetRecord[];
   readonly history: History;
+  /** Whoever pushed a release before this one whose commits it brings along. */
+  readonly pushers: readonly string[];
   readonly since: Pick<Deployed, 'release' | 'commit'> | undefined;
   readonly now: Date;
 }
@@ -30,10 +32,10 @@ export function oldestOf(deployed: readonly (Deployed | undefined)[]): Deployed 
 }
 
 /** The question as it is put. */
-export function newApproval({ id, release, environment, attempt, digest, approval, gate, targets, history, since, now }: Asked): Approval {
+export function newApproval({ id, release, environment, attempt, digest, approval, gate, targets, history, pushers, since, now }: Asked): Approval {
   const { quorums, breakGlass, expiresInSeconds, remindInSeconds, authorMayApprove } = approval;
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
-  const authors = [release.author.email, ...history.commits.map(({ author }) => author.email), ...(release.pushedBy === undefined ? [] : [release.pushedBy])];
+  const authors = [release.author.email, ...history.commits.flatMap(({ author, committer }) => [author.email, committer.email]), ...pushers, ...(release.pushedBy === undefined ? [] : [release.pushedBy])];
   return {
     id,
     release: release.id,

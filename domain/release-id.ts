@@ -1,6 +1,9 @@
 /** `<application>-<sequence>-<first 8 of the commit>`: says what it is, and a commit released again has another. */
 export const releaseId = (application: string, sequence: number, commit: string): string => `${application}-${String(sequence)}-${commit.slice(0, 8)}`;
 
+/** The number in a release's id. */
+export const sequenceOf = (id: string): number => Number(/-(\d+)-[0-9a-f]{8}$/.exec(id)?.[1] ?? 0);
+
 /** Name of the execution; at most 80 characters, of which CloudWatch understands `0-9A-Za-z-_` (Step Functions API: StartExecution). */
 export const executionName = (release: string, attempt: number): string => `${release}-${String(attempt)}`;
 

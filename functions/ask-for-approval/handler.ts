@@ -1,11 +1,13 @@
 import { approvalId, findApproval, findWaiting, setWaiting, writeApproval } from '../../aws/approvals.ts';
 import { readDeployed } from '../../aws/deployed.ts';
+import { listReleases } from '../../aws/heads.ts';
 import { readHistory } from '../../aws/history.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { listTargets, readEnvironment, readRelease, updateEnvironment } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import { completeToken, completeWait, storeWait } from '../../aws/waits.ts';
 import type { Approval } from '../../contracts/approval.ts';
+import type { History } from '../../domain/commit-history.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { Release } from '../../contracts/release.ts';
 import { EnvironmentWait } from '../../contracts/tasks.ts';
@@ -17,11 +19,12 @@ import { gateOf } from '../../domain/gate.ts';
 import { newApproval, oldestOf } from '../../domain/new-approval.ts';
 import { personOf } from '../../domain/people.ts';
 import { approversOf, isMet, quorumSentence } from '../../domain/quorum.ts';
+import { sequenceOf } from '../../domain/release-id.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
 const real = {
-  readRelease, readEnvironment, readRegistry, readDeployed, readHistory, listTargets, updateEnvironment, findApproval, findWaiting, setWaiting, writeApproval,
+  readRelease, readEnvironment, readRegistry, readDeployed, readHistory, listReleases, listTargets, updateEnvironment, findApproval, findWaiting, setWaiting, writeApproval,
   storeWait, completeWait, completeToken, report, approvalId, now: () => new Date(),
 };
 type Uses = typeof real;
@@ -78,8 +81,20 @@ async function questionFor(uses: Uses, tableName: string, release: Release, inpu
   const deployed = await Promise.all(environment.targets.map(({ name }) => uses.readDeployed(tableName, release.application, environment.name, name)));
   const since = oldestOf(deployed);
   const history = await uses.readHistory(release.repository, release.commit, since?.commit);
+  const pushers = await pushersOf(uses, tableName, release, history, since?.sequence ?? 0);
   const gate = gateOf(environment.approval, registry.environments[environment.name]?.rules ?? [], targets);
-  return newApproval({ id: uses.approvalId(), release, environment: environment.name, attempt: attemptOf(input), digest, approval: environment.approval, gate, targets, history, since, now });
+  return newApproval({ id: uses.approvalId(), release, environment: environment.name, attempt: attemptOf(input), digest, approval: environment.approval, gate, targets, history, pushers, since, now });
+}
+
+/** So many releases before this one are looked at. */
+const mostReleases = 300;
+
+/** Who pushed what this release brings along, also in releases that never got here: a commit says its author itself, a push does not. */
+async function pushersOf(uses: Uses, tableName: string, { application, sequence }: Release, { commits, cut }: History, after: number): Promise<string[]> {
+  const brought = new Set(commits.map(({ id }) => id));
+  const ids = (await uses.listReleases(tableName, application, mostReleases)).filter((id) => sequenceOf(id) > after && sequenceOf(id) < sequence);
+  const releases = await Promise.all(ids.map((id) => uses.readRelease(tableName, id)));
+  return releases.flatMap(({ commit, pushedBy }) => (pushedBy !== undefined && (cut || brought.has(commit)) ? [pushedBy] : []));
 }
 
 /** Says so at once when no yes can ever be enough: everybody who is asked wrote a commit. */

@@ -82,6 +82,7 @@ export class ApprovalWorld extends FakeRecords {
 
   override readonly readRelease = (_: string, id: string) => Promise.resolve(this.releases.get(id) ?? this.release);
   readonly findRelease = (id: string) => Promise.resolve(this.releases.get(id));
+  readonly listReleases = (_: string, application: string, __: number) => Promise.resolve([...this.releases.values()].filter((it) => it.application === application).map(({ id }) => id));
   readonly listDelegations = (_: string) => Promise.resolve([...this.delegations]);
   readonly readHistory = (_: string, __: string, ___: string | undefined) => Promise.resolve(this.history);
   readonly approvalId = () => String((this.#made += 1)).padStart(32, '0');

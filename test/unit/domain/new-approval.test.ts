@@ -15,7 +15,7 @@ const aCommit = (index: number, email = `author-${String(index)}@example.com`): 
 const ask = (fields: Partial<Asked> = {}) =>
   newApproval({
     id: 'f'.repeat(32), release: aRelease(), environment: 'dev', attempt: '1-1', digest: 'a'.repeat(64), approval, gate: { verdict: 'two', because: ['It deletes.'], demanded: true, atLeast: 2 },
-    targets: [aRecord({ changeSetArn: 'arn:set' }), aRecord({ target: 'two', state: 'ended', outcome: 'no-changes' })], history: { commits: [aCommit(2), aCommit(1)], cut: false }, since: undefined, now: new Date('2026-01-01T00:00:00.000Z'), ...fields,
+    targets: [aRecord({ changeSetArn: 'arn:set' }), aRecord({ target: 'two', state: 'ended', outcome: 'no-changes' })], history: { commits: [aCommit(2), aCommit(1)], cut: false }, pushers: [], since: undefined, now: new Date('2026-01-01T00:00:00.000Z'), ...fields,
   });
 const deployed = (sequence: number) => ({ sequence }) as Deployed;
 
@@ -32,7 +32,13 @@ describe('a new question', () => {
 
   it('knows everybody who wrote a commit or pushed, each once, in lower case', () => {
     const commits = [aCommit(3, 'KIM@example.com'), aCommit(2, 'Robin@Example.com'), aCommit(1, '')];
-    expect(ask({ release: aRelease({ pushedBy: 'arn:aws:iam::111111111111:role/Sam' }), history: { commits, cut: false } }).authors).toEqual(['kim@example.com', 'robin@example.com', 'arn:aws:iam::111111111111:role/sam']);
+    const pushers = ['arn:aws:iam::111111111111:role/Lee'];
+    expect(ask({ release: aRelease({ pushedBy: 'arn:aws:iam::111111111111:role/Sam' }), pushers, history: { commits, cut: false } }).authors).toEqual(['kim@example.com', 'noreply@example.com', 'robin@example.com', 'arn:aws:iam::111111111111:role/lee', 'arn:aws:iam::111111111111:role/sam']);
+  });
+
+  it('knows also who committed in another’s name', () => {
+    const commits = [{ ...aCommit(1, 'bob@example.com'), committer: { name: 'Mallory', email: 'Mallory@example.com' } }];
+    expect(ask({ history: { commits, cut: false } }).authors).toContain('mallory@example.com');
   });
 
   it('counts nobody as an author where authors may approve', () => {

@@ -192,6 +192,26 @@ describe('who may say yes', () => {
     expect(question.commits).toHaveLength(50);
   });
 
+  it('is not who pushed what is brought along, in a release that never got there; a push before, or elsewhere, is no matter', async () => {
+    const pushed = (sequence: number, id: string, by: string) => {
+      const release = aRelease({ id: `orders-${String(sequence)}-${id.padEnd(8, '0')}`, sequence, commit: id.padEnd(40, '0'), pushedBy: `arn:aws:iam::111111111111:role/${by}` });
+      world.releases.set(release.id, release);
+    };
+    pushed(8, 'a8', 'before');
+    pushed(10, 'a10', 'mallory');
+    pushed(11, 'b11', 'elsewhere');
+    pushed(13, 'a13', 'after');
+    world.deployed.set('dev/main', deployed());
+    world.history = { commits: ['a8', 'a10', 'a13'].map((id) => commit(id, 'bob@example.com')), cut: false };
+    await ask();
+    expect(theQuestion()[0]?.authors).toEqual(['kim@example.com', 'bob@example.com', 'x@example.com', 'arn:aws:iam::111111111111:role/mallory']);
+    world.approvals.clear();
+    world.asked.clear();
+    world.history = { ...world.history, cut: true };
+    await ask('again');
+    expect(theQuestion()[0]?.authors).toContain('arn:aws:iam::111111111111:role/elsewhere');
+  });
+
   it('is looked up since the oldest release that runs in one of the targets; since the beginning where nothing runs', async () => {
     const [bases, targets] = [[] as (string | undefined)[], [aTarget(), aTarget({ name: 'second' })]];
     const uses = instead(world, { readHistory: (table, head, base) => (bases.push(base), world.readHistory(table, head, base)) });
