@@ -71,9 +71,10 @@ for (const decision of ['approve', 'reject'] as const) {
     .command(`${decision} <release> <environment>`)
     .description(decision === 'approve' ? 'say yes to exactly what was planned' : 'say no')
     .option('--reason <text>', 'why', '')
+    .option('--plan <digest>', 'only if this is the plan that waits, as the inbox names it')
     .option('--follow', 'go on until it ends or waits again', false)
     .addOption(new Option('--break-glass', 'in an emergency: two people, each with a reason; everybody is told').default(false).hideHelp(decision === 'reject'))
-    .action(ending((release: string, environment: string, options: { reason: string; follow: boolean; breakGlass: boolean }) => decide(controlPlane(), output(), decision, release, environment, options)));
+    .action(ending((release: string, environment: string, options: { reason: string; follow: boolean; breakGlass: boolean; plan?: string }) => decide(controlPlane(), output(), decision, release, environment, options)));
 }
 program
   .command('delegate [approver]')

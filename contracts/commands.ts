@@ -20,7 +20,10 @@ export type RegisterAnswer = z.infer<typeof RegisterAnswer>;
 export const RegistryAnswer = z.object({ version: z.int(), text: z.string(), registeredBy: z.string(), registeredAt: z.string() });
 export type RegistryAnswer = z.infer<typeof RegistryAnswer>;
 
-export const DecisionRequest = z.strictObject({ decision: Decision, reason: z.string().max(1000).default(''), breakGlass: z.boolean().default(false) });
+/** The beginning of the digest of the plan that the caller looked at: another one meanwhile is not answered. */
+const ShownPlan = z.string().regex(/^[0-9a-f]{8,64}$/, 'the plan as the inbox names it: 8 or more hexadecimal digits');
+
+export const DecisionRequest = z.strictObject({ decision: Decision, reason: z.string().max(1000).default(''), breakGlass: z.boolean().default(false), plan: ShownPlan.optional() });
 export const DecisionAnswer = z.object({ state: z.string(), sentence: z.string() });
 export type DecisionAnswer = z.infer<typeof DecisionAnswer>;
 
@@ -37,6 +40,8 @@ export const InboxAnswer = z.object({
       application: z.string(),
       environment: z.string(),
       release: z.string(),
+      /** Digest of the plan. */
+      digest: z.string(),
       needs: z.string(),
       stillNeeds: z.string(),
       totals: z.string(),

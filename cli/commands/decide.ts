@@ -9,6 +9,7 @@ interface Options {
   readonly reason: string;
   readonly breakGlass?: boolean;
   readonly follow: boolean;
+  readonly plan?: string;
 }
 
 async function followed(controlPlane: ControlPlane, output: Output, release: string, told: number): Promise<ExitCode> {
@@ -22,7 +23,7 @@ async function followed(controlPlane: ControlPlane, output: Output, release: str
 export async function decide(controlPlane: ControlPlane, output: Output, decision: 'approve' | 'reject', wanted: string, environment: string, options: Options): Promise<ExitCode> {
   const release = await idOf(controlPlane, wanted);
   const path = `/releases/${encodeURIComponent(release)}/environments/${encodeURIComponent(environment)}/decision`;
-  const answer = await controlPlane.ask(DecisionAnswer, 'POST', path, { decision, reason: options.reason, breakGlass: options.breakGlass === true });
+  const answer = await controlPlane.ask(DecisionAnswer, 'POST', path, { decision, reason: options.reason, breakGlass: options.breakGlass === true, ...(options.plan === undefined ? {} : { plan: options.plan }) });
   output.line(answer.sentence);
   if (options.follow && answer.state !== 'waiting') return await followed(controlPlane, output, release, 0);
   output.answer(answer);

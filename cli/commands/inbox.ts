@@ -15,8 +15,10 @@ export async function inbox(controlPlane: ControlPlane, output: Output): Promise
     output.line(`  needs ${it.needs}; ${it.stillNeeds}${it.standsFor.length === 0 ? '' : `; you also answer for ${it.standsFor.join(', ')}`}`);
     output.line(`  ${it.totals}`);
     for (const risk of it.risks) output.line(`  ${pc.red(risk)}`);
-    if (it.may === 'answer') output.line(`  drawbridge approve ${it.release} ${it.environment}`);
-    if (it.may === 'break-glass') output.line(`  in an emergency: drawbridge approve ${it.release} ${it.environment} --break-glass --reason "…"`);
+    // What is answered is what is shown here, and nothing that is planned meanwhile.
+    const plan = `--plan ${it.digest.slice(0, 16)}`;
+    if (it.may === 'answer') output.line(`  drawbridge approve ${it.release} ${it.environment} ${plan}`);
+    if (it.may === 'break-glass') output.line(`  in an emergency: drawbridge approve ${it.release} ${it.environment} ${plan} --break-glass --reason "…"`);
     else output.line(`  drawbridge reject ${it.release} ${it.environment} --reason "…"${it.may === 'reject' ? '   (you wrote or pushed a commit of it, so you can only say no)' : ''}`);
   }
   if (answer.waiting.length === 0) output.line(`Nothing waits for ${answer.approver}.`);

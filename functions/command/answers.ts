@@ -21,13 +21,14 @@ function callerIn(registry: Environments, doing: string, arn: string): string {
   return approver;
 }
 
-export async function decide(where: Where, id: string, environment: string, { decision, reason, breakGlass }: z.output<typeof DecisionRequest>, from: string): Promise<DecisionAnswer> {
+export async function decide(where: Where, id: string, environment: string, { decision, reason, breakGlass, plan }: z.output<typeof DecisionRequest>, from: string): Promise<DecisionAnswer> {
   const doing = `Answering for ${environment} of ${id}`;
   const approver = callerIn((await readRegistry(where.tableName)).content, doing, from);
   await known(where.tableName, id);
   const record = (await listEnvironments(where.tableName, id)).find((it) => it.environment === environment);
   const approval = await findApproval(where.tableName, record?.approval);
   if (approval === undefined) throw new NotFoundError(`${doing}: nothing waits there. "drawbridge inbox" shows what waits for you.`);
+  if (plan !== undefined && !approval.digest.startsWith(plan)) throw new InvalidInputError(`${doing}: plan ${plan} is not what waits now. Look at it again with "drawbridge inbox".`);
   const ruling = await takeAnswer(where, approval.id, { approver, decision, reason, digest: approval.digest, channel: 'cli', from, breakGlass }, new Date());
   if (!ruling.accepted) {
     const sentence = `${doing}: ${ruling.sentence}`;
@@ -55,9 +56,9 @@ async function item(tableName: string, registry: Environments, approver: string,
   const asked = approval.quorums.some(({ approvers }) => placesOf(approver, person).some((name) => approvers.includes(name)));
   if ((!asked && !approval.breakGlass.includes(approver)) || approval.votes.some((vote) => vote.approver === approver)) return undefined;
   const { needs, stillNeeds, totals, risks } = questionOf(approval, await listTargets(tableName, approval.release, approval.environment));
-  const { id, application, environment, release, createdAt, expiresAt } = approval;
+  const { id, application, environment, release, digest, createdAt, expiresAt } = approval;
   const may = !asked ? 'break-glass' : isAuthor(approval, person) ? 'reject' : 'answer';
-  return { approval: id, application, environment, release, needs, stillNeeds, totals, risks: risks.slice(0, 10), may, standsFor: [...person.standsFor], since: createdAt, expiresAt };
+  return { approval: id, application, environment, release, digest, needs, stillNeeds, totals, risks: risks.slice(0, 10), may, standsFor: [...person.standsFor], since: createdAt, expiresAt };
 }
 
 /** The longest that somebody may answer in another's place. */

@@ -76,6 +76,15 @@ describe('an answer by command', () => {
     expect((await decide('robin', { decision: 'reject' })).said.message).toContain('It was approved already.');
   });
 
+  it('is not taken for a plan that is not the one that was looked at', async () => {
+    const { said } = await inbox('alex');
+    const seen = said.waiting?.[0]?.digest.slice(0, 16);
+    const again = await ask({ id: 'e'.repeat(32), digest: 'b'.repeat(64) });
+    expect(await decide('alex', { decision: 'approve', plan: seen })).toMatchObject({ status: 400, said: { message: expect.stringContaining('is not what waits now') as string } });
+    expect((await findApproval('table', again.id))?.votes).toEqual([]);
+    expect(await decide('alex', { decision: 'approve', plan: 'b'.repeat(16) })).toMatchObject({ status: 200 });
+  });
+
   it('says how many are missing', async () => {
     await ask({ id: 'e'.repeat(32), environment: 'prod', quorums: [{ from: 'approvers', approvers: ['alex', 'robin'], required: 2 }] });
     expect((await decide('alex', { decision: 'approve' }, anApproval().release, 'prod')).said.sentence).toBe('alex said yes; prod of orders-12-3f2a9c1b is waiting. 1 more needed.');
