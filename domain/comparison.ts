@@ -17,7 +17,7 @@ const unread = (prefix: string) => ({ access: [{ effect: 'widens' as const, text
 type Template = NonNullable<ReturnType<typeof parseTemplate>>;
 type Compared = Pick<Plan, 'access' | 'network'>;
 
-const resourcesOf = (template: Template) => (template['Resources'] ?? {}) as Readonly<Record<string, { readonly Properties?: Readonly<Record<string, unknown>> } | undefined>>;
+const resourcesOf = (template: Template) => (template['Resources'] ?? {}) as Readonly<Record<string, { readonly Type?: string; readonly Properties?: Readonly<Record<string, unknown>> } | undefined>>;
 
 /** By its condition a resource comes or goes although the template stays: what is added was not there, what is removed will not be. */
 function without(template: Template, prefix: string, changes: readonly Change[], action: 'Add' | 'Remove'): Template {
@@ -46,9 +46,31 @@ function unexplained(old: Template, next: Template, prefix: string, changes: rea
   return found;
 }
 
+/** By these a resource acts as somebody. */
+const acting = ['ExecutionRoleArn', 'IamInstanceProfile', 'JobFlowRole', 'Role', 'RoleARN', 'RoleArn', 'ServiceRole', 'TaskRoleArn'] as const;
+
+/** A role of the template itself has its rights by what is read here; any other, whatever it may do, is given to somebody else. */
+function isOwn(value: unknown, template: Template): boolean {
+  const { Ref: ref, 'Fn::GetAtt': attribute } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+  const id = ref ?? (Array.isArray(attribute) ? (attribute as unknown[])[0] : typeof attribute === 'string' ? attribute.split('.')[0] : undefined);
+  return typeof id === 'string' && /^AWS::IAM::(Role|InstanceProfile)$/.test(resourcesOf(template)[id]?.Type ?? '');
+}
+
+/** What is new and acts as a role from elsewhere. */
+function borrowed(next: Template, prefix: string, changes: readonly Change[]): Compared {
+  const added = changes.filter(({ action, logicalId }) => (action === 'Add' || action === 'Import') && logicalId.startsWith(prefix) && !logicalId.slice(prefix.length).includes('/'));
+  const access = added.flatMap(({ logicalId }) => {
+    const id = logicalId.slice(prefix.length);
+    const properties = resourcesOf(next)[id]?.Properties ?? {};
+    const names = acting.filter((name) => properties[name] !== undefined && !isOwn(properties[name], next));
+    return names.map((name) => ({ effect: 'widens' as const, text: `+ ${prefix === '' ? '' : `in ${prefix.slice(0, -1)}: `}${id}: its ${name} is not of this template` }));
+  });
+  return { access, network: [] };
+}
+
 function compared(old: Template, next: Template, prefix: string, changes: readonly Change[]): Compared {
   const [shown, hidden] = [accessChanges(without(old, prefix, changes, 'Add'), without(next, prefix, changes, 'Remove'), prefix), unexplained(old, next, prefix, changes)];
-  return { access: [...hidden.access, ...shown.access], network: [...hidden.network, ...shown.network] };
+  return { access: [...hidden.access, ...borrowed(next, prefix, changes).access, ...shown.access], network: [...hidden.network, ...shown.network] };
 }
 
 /** A plan with what its templates, and the stack as it is, say besides. Its digest stays: all of it follows from what the digest is of. */

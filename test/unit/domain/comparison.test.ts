@@ -104,3 +104,17 @@ describe('what the templates hold but do not show', () => {
     expect(plan.access.map(({ text }) => text)).toEqual(['+ Allow s3:* on * to AWS:${Policy}', '- Allow * on * to AWS:${Policy}']);
   });
 });
+
+describe('what is new and acts as a role', () => {
+  const acts = (role: unknown) => template({ Own: { Type: 'AWS::IAM::Role', Properties: {} }, Custom: { Type: 'Custom::Role' }, Function: { Type: 'AWS::Lambda::Function', Properties: { Role: role } } });
+  const own = template({ Own: { Type: 'AWS::IAM::Role', Properties: {} } });
+  const added = aChange({ action: 'Add', logicalId: 'Function', type: 'AWS::Lambda::Function', details: [] });
+
+  it.each<[string, unknown]>([['by its ARN', 'arn:aws:iam::222222222222:role/admin'], ['by a parameter', { Ref: 'Role' }], ['of another stack', { 'Fn::ImportValue': 'admin' }], ['by a custom resource', { 'Fn::GetAtt': ['Custom', 'Arn'] }]])('counts as wider where the role is named %s', (_, role) => {
+    expect(kinds(comparing([added], stack(own, acts(role))))).toEqual(['widens-access', 'adds']);
+  });
+
+  it.each<[string, unknown]>([['an attribute', { 'Fn::GetAtt': ['Own', 'Arn'] }], ['a text', { 'Fn::GetAtt': 'Own.Arn' }], ['a name', { Ref: 'Own' }]])('has the rights that are read where the role is of the template, by %s', (_, role) => {
+    expect(kinds(comparing([added], stack(own, acts(role))))).toEqual(['adds']);
+  });
+});
