@@ -45,6 +45,7 @@ const Form = z.object({
 const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
 const unknown = notice('This link leads nowhere', 'It is not complete, or it is older than we remember. Ask for the newest mail, or use the command line: drawbridge inbox.');
+const replanned = notice('This plan is no longer the newest', 'It was planned again, and what waits now is another question. Use the newest mail, or the command line: drawbridge inbox.');
 const elsewhere = notice('That answer came from another page', 'Nothing was decided. Open the link again and answer on the page itself.');
 const broken = notice('That answer did not arrive whole', 'It did not count. The page can be answered once and within an hour: open the link again, and it says whether you have answered.');
 
@@ -73,6 +74,8 @@ export function door(uses: Uses): Hono {
     const [release, records, person] = await Promise.all([uses.findRelease(approval.release), uses.listTargets(approval.release, approval.environment), uses.person(found.approver, approval.authors)]);
     if (release === undefined) return c.html(unknown, 404);
     if (person === undefined) return c.html(notice('You are not asked any more', `${found.approver} is not a registered approver now. Ask the platform team if that is wrong.`), 403);
+    // An interrupted release may leave a question behind; what a later try planned is not what it asks.
+    if (records.some(({ attempt }) => attempt !== approval.attempt)) return c.html(replanned, 410);
     const targets = await Promise.all(records.map(async (record) => ({ record, plan: record.planKey === undefined || record.outcome === 'no-changes' ? undefined : await uses.readPlan(record.planKey) })));
     const nonce = await uses.makeForm({ link, digest: approval.digest });
     return c.html(question({ approval, approver: found.approver, standsFor: person.standsFor, author: isAuthor(approval, person), release, targets, nonce }));

@@ -29,6 +29,14 @@ function planned(plan: Plan, target = 'main'): void {
   world.planned.set(`plans/${target}`, plan);
 }
 
+it('a question that an interrupted try left behind never shows what a later try planned, and takes no answer for it', async () => {
+  world.targets.set('dev/main', aRecord({ attempt: '2-1', digest: 'b'.repeat(64) }));
+  const response = await page.get(link);
+  expect(response.status).toBe(410);
+  expect(await response.text()).not.toContain('name="nonce"');
+  expect(world.forms.size).toBe(0);
+});
+
 describe('text from outside', () => {
   const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>'--></style></textarea><a href="https://evil.example">&lt;b&gt;`;
   const hidden = 'ab\u202Ecd\u0000\u001B[31m\r\n\u2028ef';
