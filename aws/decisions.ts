@@ -1,13 +1,14 @@
 import type { Approval, Vote } from '../contracts/approval.ts';
 import type { Report } from '../contracts/report.ts';
 import { approvalOperation, decide, type Ruling, wasBroken } from '../domain/approval.ts';
+import { sameAttempt } from '../domain/attempt.ts';
 import { AccessDeniedError, TransientError } from '../domain/errors.ts';
 import { personOf, standing } from '../domain/people.ts';
 import { missingYeses } from '../domain/question.ts';
 import { findApproval, writeVote } from './approvals.ts';
 import { listDelegations } from './delegations.ts';
 import { readRegistry } from './registry.ts';
-import { updateEnvironment } from './releases.ts';
+import { readEnvironment, updateEnvironment } from './releases.ts';
 import { report } from './reports.ts';
 import { completeWait } from './waits.ts';
 
@@ -17,7 +18,7 @@ interface Where {
   readonly busName: string;
 }
 
-const real = { findApproval, writeVote, listDelegations, readRegistry, updateEnvironment, report, completeWait };
+const real = { findApproval, writeVote, listDelegations, readRegistry, readEnvironment, updateEnvironment, report, completeWait };
 
 /** What a channel knows of an answer; the rest is looked up. */
 export type Answer = Pick<Vote, 'approver' | 'decision' | 'reason' | 'digest' | 'channel' | 'from'> & { readonly breakGlass?: boolean };
@@ -36,6 +37,9 @@ export async function takeAnswer(where: Where, id: string, answer: Answer, now: 
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const before = await uses.findApproval(where.tableName, id);
     if (before === undefined) return { accepted: false, because: 'ended', sentence: 'There is no such question.' };
+    // An interrupted try may leave its question behind: a yes to it would be found by a later one that shows other plans.
+    const environment = before.state === 'waiting' ? await uses.readEnvironment(where.tableName, before.release, before.environment) : undefined;
+    if (environment !== undefined && !sameAttempt(environment.attempt, before.attempt)) return { accepted: false, because: 'ended', sentence: 'The release was tried again since. Look at the newest question.' };
     const vote: Vote = { ...answer, breakGlass: answer.breakGlass ?? false, at: now.toISOString(), standsFor: [], authored: false };
     const ruling = decide(before, vote, personOf(registry, answer.approver, delegations, before.authors), now);
     if (!ruling.accepted) return await finishInterrupted(uses, where, before, ruling);

@@ -3,7 +3,8 @@ import type { TargetRecord } from '../contracts/plan.ts';
 /** The attempt with its round of planning, as the machines hand it to a target. */
 export const attemptOf = ({ attempt, round }: { readonly attempt: number; readonly round: number }) => `${String(attempt)}-${String(round)}`;
 
-const sameAttempt = (left: string, right: string) => left.split('-')[0] === right.split('-')[0];
+/** The same try at a release, whichever round of planning. */
+export const sameAttempt = (left: string, right: string) => left.split('-')[0] === right.split('-')[0];
 
 /** What this very round wrote. */
 export const isOfRound = (record: Pick<TargetRecord, 'attempt'> | undefined, attempt: string) => record?.attempt === attempt;

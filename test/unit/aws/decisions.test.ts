@@ -19,6 +19,15 @@ const take = (answer: Answer, uses = world, question = id) => takeAnswer(world.w
 const because = (ruling: Ruling) => (ruling.accepted ? 'accepted' : ruling.because);
 const two: Partial<Approval> = { quorums: [{ from: 'platform', approvers: ['alex', 'robin', 'sam', 'lee'], required: 2 }], atLeast: 2 };
 
+it('a question that an interrupted try left behind takes no answer once the release is tried again', async () => {
+  world.ask();
+  const at = (attempt: string) => world.environments.set('dev', { release: anApproval().release, environment: 'dev', state: 'planning', updatedAt: '', attempt });
+  at('2');
+  expect([because(await take(yes('alex'))), world.question().votes]).toEqual(['ended', []]);
+  at('1-2');
+  expect(because(await take(yes('alex')))).toBe('accepted');
+});
+
 describe('two answers in the same moment', () => {
   it('for the last place resume the workflow exactly once, and the second is told that it came second', async () => {
     world.ask();
