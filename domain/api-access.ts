@@ -5,6 +5,8 @@ const isMapping = (value: unknown): value is Mapping => typeof value === 'object
 const at = (value: unknown, ...path: readonly string[]): unknown => path.reduce<unknown>((found, key) => (isMapping(found) ? found[key] : undefined), value);
 
 const apis = new Set(['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api']);
+/** An API whose text says who may call what. */
+export const isApi = (type: string): boolean => apis.has(type);
 /** A browser asks by this before it sends anything, and has nothing to show yet. */
 const isPreflight = (method: string) => method === 'options';
 const nothing = canonical([null, null]);
@@ -25,7 +27,7 @@ const schemes = (body: Mapping) => canonical([body['securityDefinitions'] ?? nul
 
 /** What an API that is written as one text lets more people do: an operation that asks otherwise, and a new one that asks nobody beside others that ask. */
 export function apiChanges(type: string, was: unknown, is: unknown): string[] {
-  if (!apis.has(type) || was === undefined || canonical(was) === canonical(is ?? null)) return [];
+  if (!isApi(type) || was === undefined || canonical(was) === canonical(is ?? null)) return [];
   if (!isMapping(was) || !isMapping(is) || [was, is].some((body) => /"Fn::(If|FindInMap|Transform)":/.test(canonical([body['paths'] ?? null, body['security'] ?? null])) || !isMapping(body['paths']))) return ['its Body cannot be read'];
   const [old, next] = [callers(was), callers(is)];
   const asks = [...old.values()].some((it) => it !== nothing);

@@ -1,5 +1,6 @@
 import type { Change } from '../contracts/plan.ts';
 import type { Fact } from '../contracts/verdict.ts';
+import { isApi } from './api-access.ts';
 import { isEcho } from './echo.ts';
 import scrutiny from './scrutiny.json' with { type: 'json' };
 import { grantsAccess } from './stateful-types.ts';
@@ -31,8 +32,8 @@ const grantsWhenNew = new Set(['AWS::CloudFormation::StackSet', 'AWS::IAM::User'
 /** Properties of what grants access that grant nothing themselves. */
 const grantsNothing = new Set(['Description', 'MaxSessionDuration', 'Tags']);
 
-/** Does anything change whose statements or rules are read from the templates? */
-export const concernsTemplates = (changes: readonly Change[]): boolean => changes.some(({ type, action }) => action === 'Dynamic' || read[type] !== undefined);
+/** Is there anything to read in the templates? What is new may act as a role; what changes or goes may hold statements, rules, or an API's text. */
+export const concernsTemplates = (changes: readonly Change[]): boolean => changes.some(({ type, action }) => (action !== 'Modify' && action !== 'Remove') || read[type] !== undefined || isApi(type));
 
 /** Known from the templates alone: written there, and nothing else decides it. */
 export const isPlain = ({ source, evaluation }: Detail) => evaluation !== 'Dynamic' && (source === undefined || source === 'DirectModification');

@@ -179,7 +179,7 @@ describe('a change set', () => {
   });
 
   it('that touches nothing with statements or rules needs no templates', async () => {
-    cloudFormation.on(DescribeChangeSetCommand).resolves(answer({ Changes: [change('Value', { ResourceType: 'AWS::SSM::Parameter' })] }));
+    cloudFormation.on(DescribeChangeSetCommand).resolves(answer({ Changes: [change('Value', { Action: 'Modify', ResourceType: 'AWS::SSM::Parameter' })] }));
     expect(await lookAtChangeSet(client, id, 'UPDATE')).toMatchObject({ answer: 'ready', templates: [] });
     expect(cloudFormation.commandCalls(GetTemplateCommand)).toHaveLength(0);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change, Plan } from '../../../contracts/plan.ts';
 import { FactKind } from '../../../contracts/verdict.ts';
 import { counted, factsOf, risksOf } from '../../../domain/facts.ts';
+import { concernsTemplates } from '../../../domain/hidden-facts.ts';
 import { grantsAccess, statefulTypes } from '../../../domain/stateful-types.ts';
 import { aChange } from '../../fakes/samples.ts';
 
@@ -191,5 +192,19 @@ describe('what is known of types', () => {
 
   it.each(['AWS::CloudFormation::Stack', 'AWS::S3::Bucket', 'AWS::Route53::HostedZone', 'AWS::Cognito::UserPoolClient', 'AWS::EC2::EIP'])('%s holds data or is an address', (type) => {
     expect(statefulTypes.has(type)).toBe(true);
+  });
+});
+
+describe('the templates are read', () => {
+  it.each([
+    ['something new, which may act as a role', aChange({ action: 'Add', type: 'AWS::Lambda::Function' }), true],
+    ['what CloudFormation cannot say yet', aChange({ action: 'Dynamic', type: 'AWS::SSM::Parameter' }), true],
+    ['a policy that goes', aChange({ action: 'Remove', type: 'AWS::IAM::Policy' }), true],
+    ['an API’s text', aChange({ type: 'AWS::ApiGatewayV2::Api' }), true],
+    ['a security group', aChange({ type: 'AWS::EC2::SecurityGroup' }), true],
+    ['the code of a function', aChange({ type: 'AWS::Lambda::Function' }), false],
+    ['a table that goes', aChange({ action: 'Remove' }), false],
+  ])('for %s: %#', (_, change, expected) => {
+    expect(concernsTemplates([aChange({ type: 'AWS::SSM::Parameter' }), change])).toBe(expected);
   });
 });
