@@ -42,3 +42,16 @@ it('errors keep their names when they are minified, for the machines decide by t
   for (const [name, Kind] of Object.entries(small)) expect(new Kind('said').name).toBe(name);
   expect(Object.keys(small).sort()).toEqual(Object.keys(errors).sort());
 });
+
+it('an error that a bundle does not know keeps its name and its words, for we decide by them', async () => {
+  const contents = `
+    import { CodeCommitClient, GetRepositoryCommand } from '@aws-sdk/client-codecommit';
+    export const ask = (requestHandler) => new CodeCommitClient({ region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, requestHandler }).send(new GetRepositoryCommand({ repositoryName: 'x' }));`;
+  const { entryPoints: _, ...options } = { ...bundleOptions([]), sourcemap: false as const };
+  const bundle = await build({ ...options, stdin: { contents, resolveDir: root }, outdir: join(folder, 'errors'), outExtension: { '.js': '.mjs' } });
+  expect(Object.keys(bundle.metafile?.outputs ?? {}).length).toBeGreaterThan(0);
+  const { ask } = (await import(pathToFileURL(join(folder, 'errors', 'stdin.mjs')).href)) as { ask: (handler: unknown) => Promise<unknown> };
+  const body = Buffer.from(JSON.stringify({ __type: 'com.amazonaws.codecommit#RepositoryDoesNotExistException', message: 'x does not exist' }));
+  const handle = () => Promise.resolve({ response: { statusCode: 400, headers: { 'content-type': 'application/x-amz-json-1.1' }, body } });
+  await expect(ask({ handle })).rejects.toMatchObject({ name: 'RepositoryDoesNotExistException', message: 'x does not exist', $metadata: { httpStatusCode: 400 } });
+});
