@@ -47,6 +47,8 @@ export const keys = {
   delegation: (approver: string, at: string) => ({ pk: 'DELEGATIONS', sk: `DELEGATION#${at}#${approver}` }),
   /** What a channel keeps of what it told, so that it changes that in place. */
   told: (channel: string, about: string) => ({ pk: `TOLD#${channel}`, sk: about }),
+  /** When an event of a target account was received last. */
+  eventSeen: (account: string, region: string) => ({ pk: 'EVENTS', sk: `SEEN#${account}#${region}` }),
   wait: (operation: string) => ({ pk: `WAIT#${operation}`, sk: 'WAIT' }),
   lock: (at: Place) => ({ pk: `LOCK#${place(at)}`, sk: 'LOCK' }),
   lockWaiter: (at: Place, since: string, execution: string) => ({ pk: `LOCK#${place(at)}`, sk: `WAITER#${since}#${execution}` }),

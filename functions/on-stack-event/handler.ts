@@ -1,3 +1,4 @@
+import { noteEvent } from '../../aws/events-seen.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { readOutcome } from '../../aws/stack-outcome.ts';
 import { clientFor } from '../../aws/target-client.ts';
@@ -13,7 +14,7 @@ import { isTerminal } from '../../domain/stack-status.ts';
 import { env } from '../../runtime/env.ts';
 import { listener } from '../../runtime/listener.ts';
 
-const real = { findWait, completeWait, readRelease, readTarget, updateTarget, clientFor, readOutcome, now: () => new Date() };
+const real = { findWait, completeWait, readRelease, readTarget, updateTarget, clientFor, readOutcome, noteEvent, now: () => new Date() };
 type Uses = typeof real;
 
 /** Wakes whoever waits for a stack. The event only wakes: how our own operation ended is read from the target itself. */
@@ -30,6 +31,8 @@ export async function onStackEvent(uses: Uses, where: { tableName: string; keyAr
   }
   // Whoever found the stack busy looks for itself when it wakes, so there is nothing to read for it.
   if (isTerminal(status)) await uses.completeWait(where, stackFree(stackArn), {});
+  // That it came is what the doctor knows of the way from there.
+  await uses.noteEvent(where.tableName, place, uses.now());
 }
 
 async function readEnd(uses: Uses, tableName: string, task: TargetTask, { stackArn, token, status }: { stackArn: string; token: string; status: string }) {

@@ -30,6 +30,7 @@ export class FakeRecords {
   readonly reports: Report[] = [];
   readonly plans: Plan[] = [];
   readonly running = new Set<string>();
+  readonly eventsSeen = new Map<string, string>();
   stuck = 0;
   readonly visits: { purpose: string; approvers: readonly string[] }[] = [];
   clock = new Date('2026-01-01T00:00:00.000Z');
@@ -101,6 +102,8 @@ export class FakeRecords {
     if (deployed !== undefined) this.deployed.set(`${deployed.environment}/${deployed.target}`, deployed);
     return 'closed' as const;
   };
+
+  readonly noteEvent = (_: string, { account, region }: { account: string; region: string }, now: Date) => Promise.resolve(void this.eventsSeen.set(`${account}#${region}`, now.toISOString()));
 
   readonly storeWait = (_: unknown, wait: { operation: string; about: Readonly<Record<string, string>> }, token: string) => Promise.resolve(void this.waits.set(wait.operation, { token, about: wait.about }));
   readonly findWait = (_: string, operation: string) => Promise.resolve(this.waits.get(operation)?.about);

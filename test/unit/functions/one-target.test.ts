@@ -26,6 +26,7 @@ describe('one target', () => {
     at.cloud.stack('orders-dev').outputs['Url'] = 'https://example.com';
     at.cloud.move('orders-dev', 'CREATE_COMPLETE');
     await at.event('CREATE_COMPLETE');
+    expect([...at.records.eventsSeen.keys()]).toEqual(['222222222222#eu-west-1']);
     expect(at.answers('run-token')).toEqual([{ outcome: 'deployed', clean: true, stackStatus: 'CREATE_COMPLETE' }]);
     const end = await at.close({ fence: 1, outcome: 'deployed', clean: true, reason: '' });
     expect(end).toEqual({ outcome: 'deployed' });
