@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { EnvironmentName } from './names.ts';
+
+/** What `drawbridge doctor` asks, and what the control plane found out about itself and its targets. */
+
+export const DoctorRequest = z.strictObject({ environment: EnvironmentName.optional() });
+export type DoctorRequest = z.infer<typeof DoctorRequest>;
+
+/** `remark` may be as it should be; `unknown` could not be checked. Neither makes anything unhealthy. */
+export const FindingState = z.enum(['good', 'remark', 'unknown', 'bad']);
+export type FindingState = z.infer<typeof FindingState>;
+
+export const Finding = z.object({
+  what: z.string(),
+  state: FindingState,
+  says: z.string(),
+  why: z.string(),
+  todo: z.string(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+export const FindingGroup = z.object({ about: z.string(), findings: z.array(Finding) });
+export type FindingGroup = z.infer<typeof FindingGroup>;
+
+export const DoctorAnswer = z.object({ healthy: z.boolean(), groups: z.array(FindingGroup) });
+export type DoctorAnswer = z.infer<typeof DoctorAnswer>;

@@ -1,0 +1,88 @@
+import { bad, type Check, good, remark, unknown } from './check.ts';
+
+/** What the doctor looks at in a target. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+  readonly externalId: string;
+}
+
+/** How an attempt ended that IAM decides. */
+export type Attempt = { readonly allowed: true } | { readonly allowed: false; readonly because: string };
+
+const targetStack = 'the stack drawbridge-target (infra/target-account.yaml)';
+
+export const planRole: Check<Attempt, Place> = {
+  what: 'the plan role can be assumed',
+  why: 'Nothing can be planned here without it.',
+  todo: ({ account, externalId }) => `Deploy ${targetStack} in account ${account} with ExternalId=${externalId} and the id of the tools account as ToolsAccountId.`,
+  judge: (attempt, { account }) => (attempt.allowed ? good(`drawbridge-plan in ${account}`) : bad(`drawbridge-plan in ${account} is missing or does not trust Drawbridge with the registered external id: ${attempt.because}`)),
+};
+
+/** A refusal proves something only where the same role lets the right external id in. */
+export interface Refusal {
+  readonly withRight: boolean;
+  readonly withThis: boolean;
+}
+
+const guard = (what: string, how: string): Check<Refusal, Place> => ({
+  what,
+  why: 'Otherwise whoever can make the tools account act for them reaches this account too: the confused deputy.',
+  todo: ({ account, externalId }) => `Deploy ${targetStack} in account ${account} again; the trust policy of drawbridge-plan must demand sts:ExternalId to equal ${externalId}, in every statement that allows sts:AssumeRole.`,
+  judge: ({ withRight, withThis }, { account }) => {
+    if (withThis) return bad(`drawbridge-plan in ${account} can be assumed ${how}`);
+    return withRight ? good('refused, as it must be') : unknown('cannot be known while the role cannot be assumed at all');
+  },
+});
+
+export const demandsExternalId = guard('the plan role is closed without an external id', 'without any external id');
+export const demandsRightExternalId = guard('the plan role is closed to a wrong external id', 'with a wrong external id');
+
+export type Reading = { readonly read: boolean } | { readonly refused: string };
+
+export const artifactsReadable: Check<Reading, Place> = {
+  what: 'sealed artifacts can be read and decrypted',
+  why: 'CloudFormation reads templates and code in the name of this account’s roles.',
+  todo: ({ account }) => `Add ${account} to TargetAccountIds of the control plane’s stack, and give ${targetStack} there the control plane’s outputs ArtifactBucketArn and ArtifactKeyArn.`,
+  judge: (reading) => {
+    if ('refused' in reading) return bad(reading.refused);
+    return reading.read ? good('a test object was read') : bad('the test object is not what was written');
+  },
+};
+
+export const roomForStacks: Check<{ readonly used: number; readonly limit: number }, Place> = {
+  what: 'there is room for stacks',
+  why: 'A new application or a nested stack fails when the account has as many stacks as it may.',
+  todo: ({ account }) => `Ask for more in the Service Quotas console of ${account}, AWS CloudFormation, "Stack count", or remove what nobody needs.`,
+  judge: ({ used, limit }) => {
+    const says = `${String(used)} of ${String(limit)}`;
+    if (used >= limit) return bad(says);
+    return used >= limit * 0.9 ? remark(says) : good(says);
+  },
+};
+
+export interface EventFact {
+  /** The event of this account and Region that was seen last: when it was received. */
+  readonly seenAt: string | undefined;
+  /** The last deployment here that changed a stack, and so had to send one. */
+  readonly executed: { readonly release: string; readonly stackName: string; readonly at: string } | undefined;
+}
+
+/** An event is there before its target is closed; this much may lie between. */
+const slackMilliseconds = 10 * 60_000;
+
+/**
+ * Only an event that came proves the whole way, so the doctor looks for the last one and sends none: it would have
+ * to change something in the account for that.
+ */
+export const eventsArrive: Check<EventFact, Place> = {
+  what: 'events arrive from there',
+  why: 'Without them each wait ends only when it looks for itself, after LookAgainSeconds.',
+  todo: ({ account, region }) => `In ${account}, ${region}: look into the queue DeadEvents of ${targetStack}, check its parameter ToolsBusArn, that the stack is there in this Region, and that ${account} is in TargetAccountIds of the control plane.`,
+  judge: ({ seenAt, executed }) => {
+    if (executed !== undefined && (seenAt === undefined || Date.parse(seenAt) < Date.parse(executed.at) - slackMilliseconds)) {
+      return bad(`${executed.release} changed ${executed.stackName} at ${executed.at}, and no event of it came${seenAt === undefined ? '' : ` (the last one: ${seenAt})`}`);
+    }
+    return seenAt === undefined ? unknown('cannot be known yet: nothing was deployed here; the first release will show it') : good(`the last one at ${seenAt}`);
+  },
+};
