@@ -1,4 +1,4 @@
-import { BatchGetBuildsCommand, CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
+import { BatchGetBuildsCommand, BatchGetProjectsCommand, CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { DeploymentFailedError } from '../domain/errors.ts';
 import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
@@ -68,4 +68,11 @@ export async function readBuild(id: string): Promise<Build | undefined> {
     logs: deepLink,
     log: group === undefined || stream === undefined ? undefined : { group, stream },
   };
+}
+
+/** On what a project builds, or `undefined` when there is no such project. */
+export async function findProject(name: string): Promise<{ readonly type: string; readonly computeType: string } | undefined> {
+  const { projects } = await calling(`looking for the build project ${name}`, () => codeBuild().send(new BatchGetProjectsCommand({ names: [name] })));
+  const { environment } = projects?.[0] ?? {};
+  return environment === undefined ? undefined : { type: environment.type ?? '', computeType: environment.computeType ?? '' };
 }

@@ -1,9 +1,19 @@
-import { CodeCommitClient, GetBranchCommand, GetCommitCommand, GetFileCommand, GetFolderCommand, type UserInfo } from '@aws-sdk/client-codecommit';
+import { CodeCommitClient, GetBranchCommand, GetCommitCommand, GetFileCommand, GetFolderCommand, GetRepositoryCommand, type UserInfo } from '@aws-sdk/client-codecommit';
 import type { Commit } from '../domain/commit-history.ts';
 import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
 
 const codeCommit = once(() => new CodeCommitClient(retries));
+
+export async function hasRepository(repository: string): Promise<boolean> {
+  try {
+    await calling(`looking for the repository ${repository}`, () => codeCommit().send(new GetRepositoryCommand({ repositoryName: repository })));
+    return true;
+  } catch (error) {
+    if (isNamed(error, 'RepositoryDoesNotExistException')) return false;
+    throw error;
+  }
+}
 
 /** @returns `undefined` when there is no such branch */
 export async function branchHead(repository: string, branch: string): Promise<string | undefined> {

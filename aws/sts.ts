@@ -1,4 +1,4 @@
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import { AccessDeniedError } from '../domain/errors.ts';
 import { type Purpose, roleArn, type SessionContext, sessionName, sessionPolicy, type SessionScope, sessionTags } from '../domain/session.ts';
 import { calling } from './errors.ts';
@@ -16,27 +16,11 @@ export interface Credentials {
   readonly expiration?: Date;
 }
 
-/**
- * Credentials for one stack of a target account, narrowed to what the purpose needs.
- * A Lambda function's role that assumes another is a role chain, which STS limits to an hour.
- * @throws AccessDeniedError when the target account does not trust this function
- */
-export async function credentialsFor(target: SessionScope & { readonly externalId: string }, purpose: Purpose, context: SessionContext): Promise<Credentials> {
-  const role = roleArn(target.account, purpose);
-  const { Credentials: given } = await calling(`assuming ${role} for ${target.stackName}`, () =>
-    sts().send(
-      new AssumeRoleCommand({
-        RoleArn: role,
-        RoleSessionName: sessionName(context),
-        ExternalId: target.externalId,
-        DurationSeconds: sessionSeconds,
-        Policy: sessionPolicy(purpose, target),
-        Tags: sessionTags(context),
-      }),
-    ),
-  );
+/** @throws AccessDeniedError when the target account does not trust this function so */
+export async function assumeRole(doing: string, input: Omit<AssumeRoleCommandInput, 'DurationSeconds'>): Promise<Credentials> {
+  const { Credentials: given } = await calling(doing, () => sts().send(new AssumeRoleCommand({ ...input, DurationSeconds: sessionSeconds })));
   if (given?.AccessKeyId === undefined || given.SecretAccessKey === undefined || given.SessionToken === undefined) {
-    throw new AccessDeniedError(`assuming ${role}: STS answered without credentials. Check the role in the target account.`);
+    throw new AccessDeniedError(`${doing}: STS answered without credentials. Check the role in the target account.`);
   }
   return {
     accessKeyId: given.AccessKeyId,
@@ -44,4 +28,20 @@ export async function credentialsFor(target: SessionScope & { readonly externalI
     sessionToken: given.SessionToken,
     ...(given.Expiration === undefined ? {} : { expiration: given.Expiration }),
   };
+}
+
+/**
+ * Credentials for one stack of a target account, narrowed to what the purpose needs.
+ * A Lambda function's role that assumes another is a role chain, which STS limits to an hour.
+ * @throws AccessDeniedError when the target account does not trust this function
+ */
+export async function credentialsFor(target: SessionScope & { readonly externalId: string }, purpose: Purpose, context: SessionContext): Promise<Credentials> {
+  const role = roleArn(target.account, purpose);
+  return await assumeRole(`assuming ${role} for ${target.stackName}`, {
+    RoleArn: role,
+    RoleSessionName: sessionName(context),
+    ExternalId: target.externalId,
+    Policy: sessionPolicy(purpose, target),
+    Tags: sessionTags(context),
+  });
 }

@@ -13,6 +13,9 @@ const stacks: [string, Template][] = [
 const withoutResource = [
   // A task token is the right itself.
   ['states:SendTaskSuccess'],
+  // Limits of an account, and what is on in it: the doctor reads them.
+  ['lambda:GetAccountSettings', 'servicequotas:ListServiceQuotas'],
+  ['cloudformation:DescribeAccountLimits', 'cloudformation:ListStacks', 'cloudtrail:DescribeTrails', 'config:DescribeConfigurationRecorderStatus'],
   // Log delivery of Step Functions.
   ['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'],
 ];

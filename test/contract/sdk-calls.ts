@@ -24,7 +24,7 @@ export async function sdkCalls(handlerFile: string): Promise<SdkCall[]> {
   return [...new Map(calls.map((call) => [`${call.client}.${call.command}`, call])).values()].sort((a, b) => `${a.client}${a.command}`.localeCompare(`${b.client}${b.command}`));
 }
 
-const prefixes: Readonly<Record<string, string>> = { sfn: 'states', eventbridge: 'events', 'cloudwatch-logs': 'logs', 'secrets-manager': 'secretsmanager' };
+const prefixes: Readonly<Record<string, string>> = { sfn: 'states', eventbridge: 'events', 'cloudwatch-logs': 'logs', 'secrets-manager': 'secretsmanager', 'service-quotas': 'servicequotas', 'config-service': 'config' };
 
 /** IAM actions of a command where it is not simply `service:Command`. Source: Service Authorization Reference. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {

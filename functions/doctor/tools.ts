@@ -1,0 +1,32 @@
+import type { Registration } from '../../aws/registry.ts';
+import type { FindingGroup } from '../../contracts/doctor.ts';
+import { ownStacks } from '../../domain/doctor/remarks.ts';
+import { stackUses } from '../../domain/doctor/stack-uses.ts';
+import { concurrentBuilds, concurrentFunctions, projectExists, registered, repositoryExists } from '../../domain/doctor/tools-checks.ts';
+import { each, examine } from './examine.ts';
+import type { Uses } from './uses.ts';
+
+/** The tools account: what is registered, what an application needs here, and how much may run at once. */
+export async function examineTools(uses: Uses, registration: Registration | undefined, projectPrefix: string): Promise<FindingGroup> {
+  const registry = registration?.content;
+  const applications = Object.entries(registry?.applications ?? {}).map(([application, { repository }]) => ({ application, repository, project: `${projectPrefix}${application}` }));
+  const project = each((name) => uses.findProject(name));
+  const findings = await Promise.all([
+    examine(registered, {}, () => Promise.resolve(registration)),
+    ...applications.flatMap((it) => [examine(repositoryExists, it, () => uses.hasRepository(it.repository)), examine(projectExists, it, () => project(it.project))]),
+    examine(concurrentBuilds, {}, async () => {
+      const machines = await Promise.all(applications.map((it) => project(it.project)));
+      return { machines: machines.filter((machine) => machine !== undefined), quotas: await uses.buildQuotas() };
+    }),
+    examine(concurrentFunctions, {}, () => uses.functionConcurrency()),
+    ...(registry === undefined
+      ? []
+      : [
+          examine(ownStacks, {}, async () => {
+            const newest = await Promise.all(applications.map(async ({ application }) => [application, await uses.newestConfiguration(application)] as const));
+            return stackUses(registry, Object.fromEntries(newest));
+          }),
+        ]),
+  ]);
+  return { about: 'tools account', findings };
+}

@@ -1,0 +1,123 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { DoctorAnswer, Finding } from '../../../contracts/doctor.ts';
+import type { Environments } from '../../../contracts/environments.ts';
+import type { TargetRecord } from '../../../contracts/plan.ts';
+import { canaryText } from '../../../domain/doctor/session.ts';
+import { doctor } from '../../../functions/doctor/doctor.ts';
+import { examine } from '../../../functions/doctor/examine.ts';
+import type { Uses } from '../../../functions/doctor/uses.ts';
+import { good } from '../../../domain/doctor/check.ts';
+import { theRegistry } from '../../fakes/samples.ts';
+
+const credentials = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c' };
+
+/** A tools account and its targets in which everything is as it should be; each test breaks one thing. */
+class Surgery implements Uses {
+  registry: Environments | undefined = theRegistry();
+  readonly repositories = new Set(['orders']);
+  /** External ids that an account lets in; `''` is none. */
+  readonly trust = new Map<string, (id: string) => boolean>([['222222222222', (id: string) => id === 'drawbridge-222222222222']]);
+  canary: string | undefined;
+  visits = 0;
+
+  findRegistry = () => Promise.resolve(this.registry === undefined ? undefined : { version: 1, text: '', content: this.registry, registeredBy: 'somebody', registeredAt: '2026-01-01T00:00:00.000Z' });
+  hasRepository = (name: string) => Promise.resolve(this.repositories.has(name));
+  findProject = (name: string) => Promise.resolve(name === 'drawbridge-build-orders' ? { type: 'ARM_CONTAINER', computeType: 'BUILD_GENERAL1_SMALL' } : undefined);
+  buildQuotas = () => Promise.resolve([{ name: 'Concurrently running builds for ARM/Small environment', value: 20 }]);
+  functionConcurrency = () => Promise.resolve({ limit: 1000, unreserved: 1000 });
+  newestConfiguration = () => Promise.resolve(undefined);
+  deployedTargets = () => Promise.resolve<TargetRecord[]>([]);
+  lastEvent = () => Promise.resolve<string | undefined>('2026-01-01T00:00:00.000Z');
+  writeCanary = () => Promise.resolve(void (this.canary = canaryText));
+  asARelease = ({ account, externalId }: { account: string; externalId: string }): ReturnType<Uses['asARelease']> => {
+    this.visits += 1;
+    return Promise.resolve(this.trust.get(account)?.(externalId) === true ? { allowed: true, credentials } : { allowed: false, because: 'not authorized' });
+  };
+  asAStranger = (account: string, externalId = '') => Promise.resolve(this.trust.get(account)?.(externalId) === true);
+  readCanary = () => Promise.resolve({ text: this.canary ?? '' });
+  countStacks = () => Promise.resolve({ used: 3, limit: 2000 });
+  trailIsLogging = () => Promise.resolve(true);
+  configIsRecording = () => Promise.resolve(true);
+}
+
+let surgery: Surgery;
+beforeEach(() => {
+  surgery = new Surgery();
+});
+
+const see = (environment?: string) => doctor(surgery, 'drawbridge-build-', environment === undefined ? {} : { environment });
+const findings = ({ groups }: DoctorAnswer): Finding[] => groups.flatMap((group) => group.findings);
+const not = (state: Finding['state'], answer: DoctorAnswer) => findings(answer).filter((finding) => finding.state !== state).map(({ what, state: found }) => `${found}: ${what}`);
+
+it('where everything is as it should be, everything is good', async () => {
+  const answer = await see();
+  expect(not('good', answer)).toEqual([]);
+  expect(answer.healthy).toBe(true);
+  expect(answer.groups.map(({ about }) => about)).toEqual(['tools account', 'target dev of dev: 222222222222, eu-west-1']);
+});
+
+it('before anything is registered only that is to mend', async () => {
+  surgery.registry = undefined;
+  const answer = await see('dev');
+  expect(not('good', answer)).toEqual(['bad: environments are registered', 'unknown: several builds can run at once']);
+  expect(answer.healthy).toBe(false);
+});
+
+it('an application without its repository is said by name', async () => {
+  surgery.repositories.clear();
+  expect(findings(await see()).filter(({ state }) => state === 'bad')).toMatchObject([{ says: 'orders: there is no CodeCommit repository orders' }]);
+});
+
+it.each([
+  ['takes anybody', () => true, ['bad: the plan role is closed without an external id', 'bad: the plan role is closed to a wrong external id']],
+  ['takes a pattern', (id: string) => id.startsWith('drawbridge-'), ['bad: the plan role is closed to a wrong external id']],
+] as const)('a trust that %s is a hole', async (_, trust, holes) => {
+  surgery.trust.set('222222222222', trust);
+  expect(not('good', await see())).toEqual(holes);
+});
+
+it('what needs the role and cannot have it says so, and the rest is looked at', async () => {
+  surgery.trust.clear();
+  expect(not('good', await see())).toEqual([
+    'bad: the plan role can be assumed',
+    'unknown: the plan role is closed without an external id',
+    'unknown: the plan role is closed to a wrong external id',
+    'unknown: sealed artifacts can be read and decrypted',
+    'unknown: there is room for stacks',
+    'unknown: CloudTrail is on',
+    'unknown: AWS Config is on',
+  ]);
+});
+
+it('a look that fails is unknown with its words, whichever it is, and stops no other', async () => {
+  const fails = () => Promise.reject(Object.assign(new Error('words of the API'), { name: 'InvalidAction' }));
+  const looks = ['hasRepository', 'findProject', 'buildQuotas', 'functionConcurrency', 'newestConfiguration', 'deployedTargets', 'lastEvent', 'writeCanary', 'asARelease', 'asAStranger', 'readCanary', 'countStacks', 'trailIsLogging', 'configIsRecording'] as const;
+  for (const look of looks) {
+    surgery = Object.assign(new Surgery(), { [look]: fails });
+    const answer = await see();
+    expect(answer.healthy, look).toBe(true);
+    const failed = findings(answer).filter(({ state }) => state === 'unknown');
+    expect(failed.length, look).toBeGreaterThan(0);
+    expect(failed[0]?.says, look).toBe('cannot be checked here: InvalidAction: words of the API');
+    expect(findings(answer)).toHaveLength(14);
+  }
+});
+
+it('a look that does not come back is given up', async () => {
+  const check = { what: 'x', why: 'y', todo: () => 'z', judge: () => good('never') };
+  expect(await examine(check, {}, () => new Promise<void>(() => undefined), 5)).toMatchObject({ state: 'unknown', says: 'cannot be checked here: no answer within 0.005 seconds' });
+});
+
+it('an account that several environments share is looked at once, and shown in each', async () => {
+  const { environments } = theRegistry();
+  surgery.registry = { ...theRegistry(), environments: { dev: environments['dev'] ?? { branches: [], targets: [] }, test: environments['dev'] ?? { branches: [], targets: [] } } };
+  const answer = await see();
+  expect(surgery.visits).toBe(1);
+  expect(answer.groups.slice(1).map(({ about }) => about.split(':')[0])).toEqual(['target dev of dev', 'target dev of test']);
+  expect(answer.groups[1]?.findings).toEqual(answer.groups[2]?.findings);
+  expect((await see('test')).groups).toHaveLength(2);
+});
+
+it('an environment that is not registered is not found', async () => {
+  await expect(see('moon')).rejects.toThrow('there is no such environment. Registered: dev.');
+});
