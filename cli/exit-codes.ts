@@ -6,6 +6,8 @@ export const exitCodes = {
   ok: 0,
   /** The release ended in another way than deployed, no-changes or planned. */
   badOutcome: 1,
+  /** The doctor found something to mend. */
+  unhealthy: 1,
   /** Wrong usage, or a file or answer that is not valid. */
   input: 2,
   notAllowed: 3,

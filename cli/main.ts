@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ControlPlane, type ConnectOptions } from './connect.ts';
 import { decide, retry } from './commands/decide.ts';
+import { doctor } from './commands/doctor.ts';
 import { delegate, inbox } from './commands/inbox.ts';
 import { down, reset, up } from './commands/local.ts';
 import { plan } from './commands/plan.ts';
@@ -53,6 +54,7 @@ program
   .option('--dry-run', 'only show the difference', false)
   .option('--yes', 'do not ask', false)
   .action(ending((file: string, options: { dryRun: boolean; yes: boolean }) => register(controlPlane(), output(), file, options)));
+program.command('doctor [environment]').description('is everything there that a release will need, here and in each target account?').action(ending((environment: string | undefined) => doctor(controlPlane(), output(), environment)));
 program.command('status').description('which commit is where, and what waits for whom').action(ending(() => status(controlPlane(), output())));
 program
   .command('releases')

@@ -34,8 +34,8 @@ def add_service(name: str, target_prefix: str, service, resource_arn) -> None:
 
 
 def _build(body: dict) -> str:
-    # Of several builds the first one's project is asked for, which is enough for callers that ask for one.
-    ids = body.get("ids") or []
+    # Of several builds or projects the first one is asked for, which is enough for callers that ask for one.
+    ids = body.get("ids") or body.get("names") or []
     return f"project/{str(ids[0]).split('build/')[-1].split(':')[0]}" if ids else ""
 
 
@@ -47,7 +47,7 @@ def _log_stream(body: dict) -> str:
 def name_resources() -> None:
     """Calls whose resource MiniStack takes for another one (Service Authorization Reference).
 
-    BatchGetBuilds is about a project, GetLogEvents and PutLogEvents are about a log stream.
+    BatchGetBuilds and BatchGetProjects are about a project, GetLogEvents and PutLogEvents are about a log stream.
     """
     named = {"codebuild": _build, "logs": _log_stream}
 
