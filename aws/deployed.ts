@@ -20,9 +20,12 @@ export const notOvertaken = 'attribute_not_exists(pk) OR #sequence <= :sequence'
  * @returns `moving` when somebody holds the lock: what was seen may be over already
  */
 export async function deployedAsIs(tableName: string, deployed: Deployed, dead?: string): Promise<'kept' | 'moving' | 'overtaken'> {
-  const { application, environment, target, outputs, fence, ...fields } = deployed;
-  const row = { ...fields, application, environment, target };
-  const names = Object.keys(row);
+  const { application, environment, target } = deployed;
+  const given = Object.entries(deployed).filter(([, value]) => value !== undefined);
+  const had = new Set(['fence', 'outputs']);
+  const set = given.map(([name]) => (had.has(name) ? `#${name} = if_not_exists(#${name}, :${name})` : `#${name} = :${name}`));
+  // A branch where a tag was before: what this release does not have must not stay.
+  const gone = Object.keys(Deployed.shape).filter((name) => !given.some(([it]) => it === name));
   try {
     await calling(`noting that ${deployed.release} changes nothing in ${target} of ${environment}`, () =>
       table().send(
@@ -41,10 +44,10 @@ export async function deployedAsIs(tableName: string, deployed: Deployed, dead?:
               Update: {
                 TableName: tableName,
                 Key: keys.deployed(application, environment, target),
-                UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}, #fence = if_not_exists(#fence, :fence), #outputs = if_not_exists(#outputs, :outputs)`,
+                UpdateExpression: `SET ${set.join(', ')}${gone.length === 0 ? '' : ` REMOVE ${gone.map((name) => `#${name}`).join(', ')}`}`,
                 ConditionExpression: notOvertaken,
-                ExpressionAttributeNames: Object.fromEntries([...names, 'fence', 'outputs'].map((name) => [`#${name}`, name])),
-                ExpressionAttributeValues: Object.fromEntries(Object.entries({ ...row, fence, outputs }).map(([name, value]) => [`:${name}`, value])),
+                ExpressionAttributeNames: Object.fromEntries(Object.keys(Deployed.shape).map((name) => [`#${name}`, name])),
+                ExpressionAttributeValues: Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
               },
             },
           ],

@@ -82,4 +82,18 @@ describe('a release that changes nothing', () => {
     else table.on(TransactWriteCommand).rejects(error);
     expect(await deployedAsIs('t', deployed)).toBe(expected);
   });
+
+  it.each([
+    ['a branch', { branch: 'main', tag: undefined }, 'tag'],
+    ['a tag', { branch: undefined, tag: 'v1' }, 'branch'],
+  ])('of %s keeps nothing of the other, and names no value that is not there', async (_, reference, gone) => {
+    table.on(TransactWriteCommand).resolves({});
+    await deployedAsIs('t', { ...deployed, ...reference });
+    const update = table.commandCalls(TransactWriteCommand)[0]?.args[0].input.TransactItems?.[1]?.Update;
+    const expression = `${update?.UpdateExpression ?? ''} ${update?.ConditionExpression ?? ''}`;
+    expect(expression).toMatch(new RegExp(` REMOVE #${gone} `));
+    const values = Object.entries(update?.ExpressionAttributeValues ?? {}).filter(([, value]) => value !== undefined);
+    expect(values.map(([name]) => name).sort()).toEqual([...new Set(expression.match(/:\w+/g))].sort());
+    expect(Object.keys(update?.ExpressionAttributeNames ?? {}).sort()).toEqual([...new Set(expression.match(/#\w+/g))].sort());
+  });
 });
