@@ -3,10 +3,23 @@ import { ApplicationName, Capability, EnvironmentName, StackName } from './names
 
 /** `drawbridge.yaml`: what the application's repository asks for, read at the released commit. */
 
-const Parameters = z.record(
-  z.string().regex(/^[a-zA-Z0-9]{1,255}$/, 'a parameter name: letters and digits'),
-  z.union([z.string(), z.number(), z.boolean()]).transform(String),
-);
+/** Where a value does not stand in the file itself. What begins like one of these must be one: it is never taken literally by mistake. */
+const elsewhere = [
+  { begins: 'ssm:', whole: /^ssm:(\/[\w.-]+)+$/, means: 'ssm:/path/name, a parameter in Parameter Store of the target account' },
+  { begins: 'ssm-tools:', whole: /^ssm-tools:(\/[\w.-]+)+$/, means: 'ssm-tools:/path/name, a parameter in Parameter Store of the tools account' },
+  // A colon, a brace or a space would end or change the reference that CloudFormation is given.
+  { begins: 'secret:', whole: /^secret:[\w/+=.@-]{1,512}(#[\w/+=.@-]{1,256})?$/, means: 'secret:NAME or secret:NAME#KEY, a secret in Secrets Manager of the target account' },
+] as const;
+
+const ParameterValue = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform(String)
+  .superRefine((text, context) => {
+    const wrong = elsewhere.find(({ begins, whole }) => text.startsWith(begins) && !whole.test(text));
+    if (wrong !== undefined) context.addIssue({ code: 'custom', message: `it must be ${wrong.means}` });
+  });
+
+const Parameters = z.record(z.string().regex(/^[a-zA-Z0-9]{1,255}$/, 'a parameter name: letters and digits'), ParameterValue);
 const Tags = z.record(z.string().min(1).max(128), z.string().max(256));
 /** `{environment}` and `{application}` are filled in. */
 const StackPattern = z

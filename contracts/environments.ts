@@ -111,6 +111,10 @@ export const Environments = z.strictObject({
   /** The Slack workspace that answers are taken from, and the channel that is told. */
   slack: z.strictObject({ workspace: z.string().regex(/^[TE][A-Z0-9]{4,20}$/, 'a Slack workspace id such as T012ABCDEF'), channel: SlackChannel }).optional(),
   applications: z.record(ApplicationName, Application),
+  /** What `ssm-tools:` may read. The role that reads it is confined by the stack's own ParameterPrefix besides. */
+  parameters: z
+    .strictObject({ prefix: z.string().max(900).regex(/^\/((?:[\w.-]|\{application\})+\/)+$/, 'a path that begins and ends with a slash, such as /drawbridge/ or /shared/{application}/') })
+    .optional(),
   /** The order of this list is the order of promotion unless an application names its own. */
   environments: z.record(EnvironmentName, Environment),
 });

@@ -4,6 +4,16 @@ import { AccountId, ApplicationName, ApproverName, Attempt, Capability, CommitId
 import { Outcome } from './outcome.ts';
 import { Verdict } from './verdict.ts';
 
+/** A value that is read from Parameter Store whenever a change set is opened. */
+export const Lookup = z.object({
+  /** Of the target account, or of the tools account. */
+  store: z.enum(['target', 'tools']),
+  path: z.string(),
+  /** The file that asks for it, to be named when it is not there. */
+  file: z.string(),
+});
+export type Lookup = z.infer<typeof Lookup>;
+
 /** One target of one environment, with everything decided that CloudFormation will be asked. */
 export const Target = z.object({
   name: TargetName,
@@ -15,6 +25,8 @@ export const Target = z.object({
   wave: z.int(),
   stackName: StackName,
   parameters: z.record(z.string(), z.string()),
+  /** Parameters whose values are kept elsewhere, by their names in the template. */
+  lookups: z.record(z.string(), Lookup).optional(),
   tags: z.record(z.string(), z.string()),
   capabilities: z.array(Capability),
 });

@@ -1,5 +1,7 @@
 import type { ApplicationFile } from '../../contracts/application.ts';
 import type { Capability } from '../../contracts/names.ts';
+import type { Lookup } from '../../contracts/release.ts';
+import { parameterValues } from './parameter-values.ts';
 import type { SamConfig } from './samconfig.ts';
 
 /** What a repository asks for, whichever file says it. */
@@ -18,6 +20,8 @@ export interface AskedEnvironment {
   readonly stack?: string | undefined;
   readonly region?: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Parameters whose values are kept elsewhere. */
+  readonly lookups?: Readonly<Record<string, Lookup>> | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly capabilities?: readonly Capability[] | undefined;
   readonly asksApproval: boolean;
@@ -29,9 +33,10 @@ export interface AskedEnvironment {
 type At = (path: string) => string;
 
 export function askedByFile(file: ApplicationFile, at: At): Asked {
-  const otherwise = { stack: file.stack, parameters: file.parameters ?? {}, tags: file.tags ?? {}, capabilities: file.capabilities, asksApproval: false, ignored: [] };
+  const where = at('drawbridge.yaml');
+  const otherwise = { stack: file.stack, ...parameterValues(file.parameters ?? {}, where), tags: file.tags ?? {}, capabilities: file.capabilities, asksApproval: false, ignored: [] };
   return {
-    file: at('drawbridge.yaml'),
+    file: where,
     application: file.application,
     build: { ...file.build, template: at(file.build.template) },
     order: file.order,
@@ -41,7 +46,7 @@ export function askedByFile(file: ApplicationFile, at: At): Asked {
         name,
         {
           stack: it.stack ?? file.stack,
-          parameters: { ...file.parameters, ...it.parameters },
+          ...parameterValues({ ...file.parameters, ...it.parameters }, where),
           tags: { ...file.tags, ...it.tags },
           capabilities: it.capabilities ?? file.capabilities,
           asksApproval: it.approval ?? false,

@@ -7,6 +7,7 @@ import { membersOf, quorumsOf } from '../people.ts';
 import { inSentence, type Reference } from '../reference.ts';
 import type { Asked, AskedEnvironment } from './asked.ts';
 import { fits } from '../wildcard.ts';
+import { outsidePrefix } from './parameter-values.ts';
 import { secondsOf } from './seconds.ts';
 import { targetNames } from './target-names.ts';
 
@@ -52,6 +53,7 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
       if (!StackName.safeParse(stackName).success) say(`environments.${name}: ${stackName} is not a stack name.`);
       else if (!patterns.some((pattern) => fits(pattern, stackName))) say(`environments.${name}: the stack name ${stackName} is not one that ${application} may use; allowed: ${patterns.join(', ')}.`);
     }
+    for (const problem of outsidePrefix(registry, application, wish.lookups ?? {})) say(`environments.${name}: ${problem}`);
     remarks.push(...differences(name, wish, targets));
     const approval = approvalOf(it, wish, registry);
     if (wish.asksApproval && approval === undefined) say(`environments.${name}: it asks for an approval, but no approver is registered.`);
@@ -73,6 +75,7 @@ function targetsOf(registry: Environments, environment: Environment, { applicati
     wave,
     stackName: stack ?? fill(wish.stack ?? '{application}-{environment}'),
     parameters: { ...wish.parameters },
+    ...(wish.lookups === undefined ? {} : { lookups: { ...wish.lookups } }),
     tags: { ...wish.tags, ...environment.tags, 'drawbridge:application': application, 'drawbridge:environment': name },
     capabilities: [...(wish.capabilities ?? usual[kind])],
   }));

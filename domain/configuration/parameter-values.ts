@@ -1,0 +1,40 @@
+import type { Environments } from '../../contracts/environments.ts';
+import type { Lookup } from '../../contracts/release.ts';
+
+interface ParameterValues {
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly lookups?: Readonly<Record<string, Lookup>>;
+}
+
+/**
+ * A secret stays a reference, which CloudFormation resolves where a property uses it, with its own role: nobody here reads it.
+ * @param name as it stands behind `secret:`, with `#KEY` where one key of it is meant
+ */
+function secretReference(name: string): string {
+  const [id = '', key] = name.split('#');
+  return `{{resolve:secretsmanager:${id}${key === undefined ? '' : `:SecretString:${key}`}}}`;
+}
+
+/** Parts what `drawbridge.yaml` gives as parameters into what is known now and what is looked up for each change set. */
+export function parameterValues(given: Readonly<Record<string, string>>, file: string): ParameterValues {
+  const parameters: Record<string, string> = {};
+  const lookups: Record<string, Lookup> = {};
+  for (const [name, text] of Object.entries(given)) {
+    const [, kind, rest = ''] = /^(ssm|ssm-tools|secret):(.*)$/s.exec(text) ?? [];
+    if (kind === 'secret') parameters[name] = secretReference(rest);
+    else if (kind === undefined) parameters[name] = text;
+    else lookups[name] = { store: kind === 'ssm' ? 'target' : 'tools', path: rest, file };
+  }
+  return { parameters, ...(Object.keys(lookups).length === 0 ? {} : { lookups }) };
+}
+
+/** What an application may read in the tools account, where its neighbours' parameters lie too. */
+const defaultPrefix = '/drawbridge/parameters/{application}/';
+
+/** Lookups in the tools account that are not below the prefix which is registered, or usual, for the application. */
+export function outsidePrefix(registry: Pick<Environments, 'parameters'>, application: string, lookups: Readonly<Record<string, Lookup>>): string[] {
+  const prefix = (registry.parameters?.prefix ?? defaultPrefix).replaceAll('{application}', application);
+  return Object.entries(lookups)
+    .filter(([, { store, path }]) => store === 'tools' && !path.startsWith(prefix))
+    .map(([name, { path }]) => `the parameter ${name} is taken from ssm-tools:${path}, but ${application} may read only what is below ${prefix}; move it there, or ask the platform team to register another prefix.`);
+}
