@@ -111,6 +111,8 @@ export const TargetRecord = z.object({
   stackArn: z.string().optional(),
   /** This change set made the empty stack, so it goes when the plan is discarded (F 2.4). */
   createdShell: z.boolean().optional(),
+  /** By parameter, how to tell that what was looked up for it is not any more what it was. Never a value. */
+  lookedUp: z.record(z.string(), z.string()).optional(),
   /** CloudFormation was asked to execute the change set, so there is nothing left to discard. */
   executed: z.boolean().optional(),
   counts: ChangeCounts.optional(),

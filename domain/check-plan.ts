@@ -1,5 +1,6 @@
 import type { Outcome } from '../contracts/outcome.ts';
 import type { Deployed, TargetRecord } from '../contracts/plan.ts';
+import type { Lookup } from '../contracts/release.ts';
 import { type ChangeSetAnswer } from './change-set-answer.ts';
 import type { Gate } from './gate.ts';
 import { covers } from './judge.ts';
@@ -33,4 +34,10 @@ export function checkChangeSet(answer: ChangeSetAnswer, planned: string | undefi
   if (answer !== 'ready') return close('stale', 'The change set that was approved is not executable any more: something else changed the stack. It is planned again.');
   if (planned !== found) return close('stale', 'The change set is not what was planned. It is planned again.');
   return { answer: 'execute' };
+}
+
+/** What Parameter Store says: a value that is another one by now would be deployed as the old one. */
+export function checkLookups(lookups: Readonly<Record<string, Lookup>>, planned: Readonly<Record<string, string>>, found: Readonly<Record<string, string>>): Check {
+  const changed = Object.entries(lookups).find(([name]) => planned[name] !== found[name]);
+  return changed === undefined ? { answer: 'execute' } : close('stale', `${changed[1].path} in Parameter Store, which ${changed[0]} is taken from, changed since this was planned. It is planned again.`);
 }

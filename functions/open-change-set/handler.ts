@@ -2,6 +2,7 @@ import { lookAtChangeSet } from '../../aws/change-set-look.ts';
 import { createChangeSet, deleteChangeSet } from '../../aws/change-sets.ts';
 import { describeStack } from '../../aws/cloudformation.ts';
 import { keepLook } from '../../aws/keep-look.ts';
+import { lookUp } from '../../aws/parameter-store.ts';
 import { startTarget } from '../../aws/attempts.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { clientFor } from '../../aws/target-client.ts';
@@ -9,12 +10,13 @@ import { TargetTask } from '../../contracts/tasks.ts';
 import { isOfRound, staysDeployed } from '../../domain/attempt.ts';
 import { changeSetName, changeSetRequest } from '../../domain/change-set-request.ts';
 import { artifactOf, findTarget } from '../../domain/find-target.ts';
+import { fingerprints, valuesOf } from '../../domain/lookups.ts';
 import { leftBehind } from '../../domain/left-behind.ts';
 import { advice, treatmentOf } from '../../domain/stack-status.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, updateTarget, startTarget, clientFor, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
+const real = { readRelease, readTarget, updateTarget, startTarget, clientFor, lookUp, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
 type Uses = typeof real;
 interface Answer { readonly answer: 'opened' | 'settled' | 'busy' | 'remove-first' }
 
@@ -48,8 +50,13 @@ export async function openChangeSet(uses: Uses, where: { tableName: string; buck
     await uses.deleteChangeSet(client, { stackName: target.stackName, changeSet: changeSetName(release.id, before.attempt) });
   }
   const operation = treatment === 'create' ? 'CREATE' : 'UPDATE';
-  await uses.startTarget(where.tableName, { ...row, state: 'planning', createdShell: operation === 'CREATE' });
-  const request = changeSetRequest({ release, artifact, environment, target, attempt, operation, region: where.region });
+  const lookups = target.lookups ?? {};
+  const found = await uses.lookUp(client, lookups);
+  const parameters = { ...target.parameters, ...valuesOf(found, { lookups, target }) };
+  // An earlier try of this task may have opened the change set already, with what it had found.
+  const lookedUp = (isOfRound(before, attempt) ? before?.lookedUp : undefined) ?? fingerprints(found, lookups, artifact.noEcho);
+  await uses.startTarget(where.tableName, { ...row, state: 'planning', createdShell: operation === 'CREATE', lookedUp });
+  const request = changeSetRequest({ release, artifact, environment, target: { ...target, parameters }, attempt, operation, region: where.region });
   await uses.createChangeSet(client, request);
   const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: request.name }, operation);
   const looked = { release, templateSha256: artifact.templateSha256, noEcho: artifact.noEcho, environment, target, attempt, operation, outputs: stack?.outputs ?? {}, parameters: stack?.parameters ?? {} } as const;

@@ -29,6 +29,11 @@ describe.each(functionFolders)('the role of %s', (folder) => {
     expect(at(properties, 'Role')).toBeUndefined();
   });
 
+  it('reads no parameter of the tools account but below the prefix of the stack', () => {
+    const read = statements.filter(({ actions }) => actions.includes('ssm:GetParameters')).flatMap(({ resources }) => resources);
+    for (const one of read) expect(one).toEqual({ 'Fn::Sub': 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${ParameterPrefix}*' });
+  });
+
   it('can become a role of a target account only where its path says so', () => {
     const into = statements.filter(({ actions }) => actions.includes('sts:AssumeRole')).flatMap(({ resources }) => resources.map((one) => textAt(one, 'Fn::Sub')));
     const purpose = /^\/drawbridge\/(plan|execute)\/$/.exec(textAt(properties, 'RolePath'))?.[1];

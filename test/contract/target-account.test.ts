@@ -15,7 +15,7 @@ const purposeOf = (folder: string) => /^\/drawbridge\/(plan|execute)\/$/.exec(te
 const inTheCallersName = {
   plan: [
     'iam:PassRole',
-    // It reads the template and the parameters of type AWS::SSM::Parameter::Value.
+    // It reads the template and the parameters of type AWS::SSM::Parameter::Value; those of a drawbridge.yaml we read ourselves.
     's3:GetObject',
     's3:GetObjectVersion',
     'kms:Decrypt',
@@ -93,6 +93,12 @@ describe.each(['plan', 'execute'] as const)('the role %s', (purpose) => {
 it('who plans cannot execute, and who executes cannot plan', () => {
   expect(denied(policiesOf(roleOf.plan))).toEqual(expect.arrayContaining(['cloudformation:ExecuteChangeSet', 'cloudformation:CreateStack', 'cloudformation:UpdateStack', 'cloudformation:DeleteStack']));
   expect(denied(policiesOf(roleOf.execute))).toEqual(expect.arrayContaining(['cloudformation:CreateChangeSet', 'cloudformation:CreateStack', 'cloudformation:UpdateStack']));
+});
+
+it('who plans reads parameters below a prefix only, and never what is encrypted', () => {
+  const statements = policiesOf(roleOf.plan);
+  expect(ofAction(statements, 'ssm:GetParameters').flatMap(({ resources }) => resources)).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:parameter${ParameterPrefix}*' }]);
+  expect(statements.find(({ sid }) => sid === 'NeverOpenSecureStrings')).toMatchObject({ effect: 'Deny', actions: ['kms:Decrypt'], resources: ['*'], condition: { StringLike: { 'kms:ViaService': 'ssm.*.amazonaws.com' } } });
 });
 
 it('a change set can be opened with the one role only', () => {

@@ -2,6 +2,7 @@ import { lookAtChangeSet } from '../../aws/change-set-look.ts';
 import { createChangeSet, deleteChangeSet, executeChangeSet, hasChangeSets } from '../../aws/change-sets.ts';
 import { deleteStack, describeStack } from '../../aws/cloudformation.ts';
 import { describeChangeSet } from '../../aws/described-change-set.ts';
+import type { lookUp as realLookUp } from '../../aws/parameter-store.ts';
 import { readOutcome } from '../../aws/stack-outcome.ts';
 import { checkPlan } from '../../functions/check-plan/handler.ts';
 import { closeTarget } from '../../functions/close-target/handler.ts';
@@ -12,6 +13,7 @@ import { onStackEvent } from '../../functions/on-stack-event/handler.ts';
 import { openChangeSet } from '../../functions/open-change-set/handler.ts';
 import { takeLock } from '../../functions/take-lock/handler.ts';
 import type { CloseTarget } from '../../contracts/tasks.ts';
+import type { StoredParameter } from '../../domain/lookups.ts';
 import { FakeCloudFormation } from './cloudformation.ts';
 import { FakeRecords } from './records.ts';
 import { task } from './samples.ts';
@@ -23,7 +25,9 @@ const stackCalls = { describeStack, createChangeSet, deleteChangeSet, describeCh
 export function aStage() {
   const cloud = new FakeCloudFormation().install();
   const records = new FakeRecords();
-  const uses = Object.assign(records, stackCalls);
+  const parameters = new Map<string, StoredParameter>();
+  const lookUp: typeof realLookUp = (_, lookups) => Promise.resolve(Object.fromEntries(Object.entries(lookups).map(([name, { store, path }]) => [name, parameters.get(`${store}:${path}`)])));
+  const uses = Object.assign(records, stackCalls, { lookUp });
   const { where } = records;
   const stackEvent = (arn: string, status: string, { token, account = cloud.account, region = cloud.region }: { token?: string | undefined; account?: string; region?: string } = {}) =>
     onStackEvent(uses, where, {
@@ -38,6 +42,8 @@ export function aStage() {
   return {
     cloud,
     records,
+    /** Of Parameter Store, by `target:/path` or `tools:/path`. */
+    parameters,
     uses,
     where,
     stackEvent,
