@@ -44,12 +44,19 @@ def _log_stream(body: dict) -> str:
     return f"log-group:{group}:log-stream:{stream}" if group and stream else ""
 
 
+def _parameters(body: dict) -> str:
+    # Of several the first one is asked for here; AWS asks for each.
+    names = body.get("Names") or []
+    return f"parameter/{str(names[0]).lstrip('/')}" if names else ""
+
+
 def name_resources() -> None:
     """Calls whose resource MiniStack takes for another one (Service Authorization Reference).
 
-    BatchGetBuilds and BatchGetProjects are about a project, GetLogEvents and PutLogEvents are about a log stream.
+    BatchGetBuilds and BatchGetProjects are about a project, GetLogEvents and PutLogEvents are about a log stream,
+    GetParameters is about parameters.
     """
-    named = {"codebuild": _build, "logs": _log_stream}
+    named = {"codebuild": _build, "logs": _log_stream, "ssm": _parameters}
 
     def extended(original):
         def extract(service_name, method, path, headers, body, query, region, account):
