@@ -3,6 +3,7 @@ import { DescribeStacksCommand, CloudFormationClient } from '@aws-sdk/client-clo
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { stringify } from 'yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sampleEnvironments } from '../../local/sample.ts';
 import { until } from '../fakes/until.ts';
 import { type Application, outcomes, Town } from './town.ts';
 
@@ -93,4 +94,15 @@ it('plans and asks again when a value changes while the approval is open, and de
   await town.decide(release, 'prod', 'approve');
   expect((await town.ended(release)).release).toMatchObject({ outcome: 'deployed' });
   expect(await outputsOf('moving-prod', 'prod')).toEqual({ Vpc: 'vpc-2' });
+});
+
+it('reads nothing in the tools account that the stack does not allow, whatever prefix is registered', { timeout: 120_000 }, async () => {
+  await Promise.all([put('tools', '/drawbridge/parameters/all/level', 'warn'), put('tools', '/elsewhere/level', 'warn')]);
+  const far = await application('far');
+  const { content } = sampleEnvironments(town.system.cloud, ['far']);
+  await town.system.register(stringify({ ...content, parameters: { prefix: '/drawbridge/parameters/all/' } }));
+  expect((await far.release(shows({ Level: 'ssm-tools:/drawbridge/parameters/all/level' }, ['dev']))).release).toMatchObject({ outcome: 'deployed' });
+  await town.system.register(stringify({ ...content, parameters: { prefix: '/elsewhere/' } }));
+  const refused = await far.release(shows({ Level: 'ssm-tools:/elsewhere/level' }, ['dev']));
+  expect(refused.targets.map(({ reason }) => reason)).toEqual([expect.stringMatching(/\/elsewhere\/level in Parameter Store of the tools account.*ParameterPrefix.*not authorized/)]);
 });
