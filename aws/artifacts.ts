@@ -1,18 +1,15 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
+import { pages } from './pages.ts';
 
 const s3 = once(() => new S3Client(retries));
 
 /** @returns keys below a prefix, page after page */
 export async function listKeys(bucket: string, prefix: string): Promise<string[]> {
   const keys: string[] = [];
-  let next: string | undefined;
-  do {
-    const page = await calling(`listing ${prefix}`, () => s3().send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...(next === undefined ? {} : { ContinuationToken: next }) })));
-    keys.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
-    next = page.NextContinuationToken;
-  } while (next !== undefined);
+  const list = (ContinuationToken: string | undefined) => calling(`listing ${prefix}`, () => s3().send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken })));
+  for await (const { Contents = [] } of pages(list, ({ NextContinuationToken }) => NextContinuationToken)) keys.push(...Contents.map(({ Key = '' }) => Key));
   return keys;
 }
 

@@ -1,6 +1,7 @@
 import { ListSubscriptionsByTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { calling } from './errors.ts';
 import { once, retries } from './once.ts';
+import { pages } from './pages.ts';
 
 const sns = once(() => new SNSClient(retries));
 
@@ -37,12 +38,10 @@ export async function publishNotice(topicArn: string, { subject, text, attribute
 /** Addresses that are subscribed, confirmed or not. */
 export async function subscribers(topicArn: string): Promise<Set<string>> {
   const found = new Set<string>();
-  let next: string | undefined;
-  do {
-    const page = await calling('listing who gets mail', () => sns().send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn, ...(next === undefined ? {} : { NextToken: next }) })));
-    for (const { Endpoint, Protocol } of page.Subscriptions ?? []) if (Protocol === 'email' && Endpoint !== undefined) found.add(Endpoint.toLowerCase());
-    next = page.NextToken;
-  } while (next !== undefined);
+  const list = (NextToken: string | undefined) => calling('listing who gets mail', () => sns().send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn, NextToken })));
+  for await (const { Subscriptions = [] } of pages(list, ({ NextToken }) => NextToken)) {
+    for (const { Endpoint, Protocol } of Subscriptions) if (Protocol === 'email' && Endpoint !== undefined) found.add(Endpoint.toLowerCase());
+  }
   return found;
 }
 

@@ -4,6 +4,7 @@ import { ConfigServiceClient, DescribeConfigurationRecorderStatusCommand } from 
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { AccessDeniedError } from '../domain/errors.ts';
 import { calling } from './errors.ts';
+import { pages } from './pages.ts';
 import type { Credentials } from './sts.ts';
 
 /** What the doctor reads in a target account, with a session there. Somebody waits, so nothing is tried often. */
@@ -30,12 +31,8 @@ export async function countStacks(credentials: Credentials, region: string): Pro
   const limit = limits.AccountLimits?.find(({ Name }) => Name === 'StackLimit')?.Value;
   if (limit === undefined) throw new Error('reading the limits of CloudFormation: it tells no StackLimit');
   let used = 0;
-  let next: string | undefined;
-  do {
-    const page = await calling('counting stacks', () => client.send(new ListStacksCommand({ StackStatusFilter: counted, ...(next === undefined ? {} : { NextToken: next }) })));
-    used += page.StackSummaries?.length ?? 0;
-    next = page.NextToken;
-  } while (next !== undefined);
+  const list = (NextToken: string | undefined) => calling('counting stacks', () => client.send(new ListStacksCommand({ StackStatusFilter: counted, NextToken })));
+  for await (const { StackSummaries = [] } of pages(list, ({ NextToken }) => NextToken)) used += StackSummaries.length;
   return { used, limit };
 }
 
