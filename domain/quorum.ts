@@ -43,6 +43,3 @@ export function quorumSentence(quorums: readonly Quorum[], atLeast = 1): string 
 
 /** Everybody who may answer, each once. */
 export const approversOf = (quorums: readonly Quorum[]): string[] => [...new Set(quorums.flatMap(({ approvers }) => approvers))];
-
-/** Could these people fill every place? Otherwise nobody's yes can ever be enough. */
-export const canBeMet = (quorums: readonly Quorum[], atLeast: number, people: readonly Yes[]): boolean => isMet(quorums, atLeast, people);

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { people, type Person, sampleEnvironments, slackIds } from '../../local/sample.ts';
+import { type Person, sampleEnvironments, slackIds } from '../../local/sample.ts';
 import type { SlackMessage } from '../../local/slack.ts';
 import { until } from '../fakes/until.ts';
 import type { Town } from './town.ts';
@@ -75,5 +75,3 @@ export class SlackUser {
     return this.#slack.views(this.#user);
   }
 }
-
-export const everybody = people;
