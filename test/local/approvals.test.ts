@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../fakes/until.ts';
 import { answerByLink, linkOf, registryWith, SlackUser } from './office.ts';
 import { parametersApplication } from './templates.ts';
-import { type Application, outcomes, Town } from './town.ts';
+import { outcomes, Town } from './town.ts';
 
 const names = ['two-of-three', 'newer', 'too-late', 'by-rules', 'changed', 'refused'] as const;
 const approval = { approvers: ['alex', 'robin', 'kim'], required: 1 };
@@ -17,19 +17,14 @@ const environments = {
 };
 
 let town: Town;
-let applications: Application[];
 beforeAll(async () => {
   town = await Town.build();
-  applications = await town.applications(...names);
+  await town.applications(...names);
   await town.system.register(registryWith(town, names, environments));
 }, 120_000);
 afterAll(() => town.close());
 
-const application = (name: (typeof names)[number]): Application => {
-  const found = applications.find((it) => it.name === name);
-  if (found === undefined) throw new Error(`no application ${name}`);
-  return found;
-};
+const application = (name: (typeof names)[number]) => town.application(name);
 
 it('two of three must say yes, the author not, and nobody twice', { timeout: 120_000 }, async () => {
   const release = await application('two-of-three').releaseOf(await application('two-of-three').push(parametersApplication({ values: { One: '1' }, order: ['two'] })));

@@ -4,7 +4,7 @@ import type { InboxAnswer } from '../../contracts/commands.ts';
 import { until } from '../fakes/until.ts';
 import { linkOf, registryWith, SlackUser } from './office.ts';
 import { parametersApplication } from './templates.ts';
-import { type Application, outcomes, Town } from './town.ts';
+import { outcomes, Town } from './town.ts';
 
 const names = ['glass', 'deputy', 'offline', 'reviewed'] as const;
 const environments = {
@@ -16,19 +16,14 @@ const environments = {
 };
 
 let town: Town;
-let applications: Application[];
 beforeAll(async () => {
   town = await Town.build();
-  applications = await town.applications(...names);
+  await town.applications(...names);
   await town.system.register(registryWith(town, names, environments));
 }, 120_000);
 afterAll(() => town.close());
 
-const application = (name: (typeof names)[number]): Application => {
-  const found = applications.find((it) => it.name === name);
-  if (found === undefined) throw new Error(`no application ${name}`);
-  return found;
-};
+const application = (name: (typeof names)[number]) => town.application(name);
 const release = async (name: (typeof names)[number], environment: string) => {
   const app = application(name);
   const id = await app.releaseOf(await app.push(parametersApplication({ values: { One: '1' }, order: [environment] })));
@@ -90,14 +85,13 @@ it('a Slack that is down or busy delays its own message, and nothing else', { ti
 
 it('the pull request that holds the commit has one comment, which follows the release', { timeout: 120_000 }, async () => {
   const app = application('reviewed');
-  const { cloud } = town.system;
-  const codeCommit = new CodeCommitClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(cloud.accounts.tools) });
+  const codeCommit = new CodeCommitClient(town.client());
   await app.release(parametersApplication({ values: { One: '1' }, order: ['dev'] }));
   const push = async (value: string) => {
     await app.write(parametersApplication({ values: { One: value }, order: ['dev'] }));
     await app.git('add', '--all');
     await app.git('commit', '--quiet', '--message', `Set | <b>${value}</b>`);
-    await app.git('push', '--quiet', '--force', cloud.gitRemote('reviewed'), 'HEAD:refs/heads/feature');
+    await app.git('push', '--quiet', '--force', town.system.cloud.gitRemote('reviewed'), 'HEAD:refs/heads/feature');
     return await app.releaseOf(await app.git('rev-parse', 'HEAD'));
   };
   await town.ended(await push('2'));

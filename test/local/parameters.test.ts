@@ -15,10 +15,7 @@ afterAll(() => town.close());
 
 type Account = 'tools' | 'dev' | 'staging' | 'prod';
 
-const client = (account: Account) => {
-  const { cloud } = town.system;
-  return { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(cloud.accounts[account]) };
-};
+const client = (account: Account) => town.client(account);
 
 async function put(account: Account, Name: string, Value: string, Type: 'String' | 'StringList' | 'SecureString' = 'String'): Promise<void> {
   await new SSMClient(client(account)).send(new PutParameterCommand({ Name, Value, Type, Overwrite: true }));

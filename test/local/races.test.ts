@@ -3,28 +3,22 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../fakes/until.ts';
 import { parametersApplication, takes } from './templates.ts';
-import { type Application, outcomes, Town } from './town.ts';
+import { outcomes, Town } from './town.ts';
 
 let town: Town;
-let applications: Application[];
 const names = ['two-pushes', 'doubled', 'lost-event', 'killed', 'waiting'] as const;
 beforeAll(async () => {
   // Two seconds, so that a lost event does not cost the test a quarter of an hour.
   town = await Town.build(2);
-  applications = await town.applications(...names);
+  await town.applications(...names);
 }, 120_000);
 afterAll(() => town.close());
 
-const application = (name: (typeof names)[number]): Application => {
-  const found = applications.find((it) => it.name === name);
-  if (found === undefined) throw new Error(`no application ${name}`);
-  return found;
-};
+const application = (name: (typeof names)[number]) => town.application(name);
 
 /** The value that the stack's parameter has in the account now. */
 async function deployedValue(name: string, environment: 'dev' | 'staging'): Promise<string | undefined> {
-  const { cloud } = town.system;
-  const client = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(cloud.accounts[environment]) };
+  const client = town.client(environment);
   const { StackResourceDetail } = await new CloudFormationClient(client).send(new DescribeStackResourceCommand({ StackName: `${name}-${environment}`, LogicalResourceId: 'One' }));
   const { Parameter } = await new SSMClient(client).send(new GetParameterCommand({ Name: StackResourceDetail?.PhysicalResourceId ?? '' }));
   return Parameter?.Value;

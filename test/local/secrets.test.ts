@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { slackIds } from '../../local/sample.ts';
 import { answerByLink, linkOf, registryWith, SlackUser } from './office.ts';
 import { parametersApplication } from './templates.ts';
-import { type Application, Town } from './town.ts';
+import { Town } from './town.ts';
 
 const names = ['kept', 'raced'] as const;
 const password = 'correct-horse-battery-staple';
@@ -15,20 +15,16 @@ const approval = { approvers: ['alex', 'robin', 'kim'], required: 1 };
 const environments = { dev: {}, staging: {}, prod: { approval }, duel: { applications: ['raced'], approval: { ...approval, authorMayApprove: true } } };
 
 let town: Town;
-let applications: Application[];
 let queue = '';
 beforeAll(async () => {
   town = await Town.build();
-  applications = await town.applications(...names);
+  await town.applications(...names);
   await town.system.register(registryWith(town, names, environments));
   queue = await recordEvents();
 }, 120_000);
 afterAll(() => town.close());
 
-const client = () => {
-  const { cloud } = town.system;
-  return { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(cloud.accounts.tools), forcePathStyle: true };
-};
+const client = () => ({ ...town.client(), forcePathStyle: true });
 
 /** Everything that passes over a bus from now on lies in a queue. */
 async function recordEvents(): Promise<string> {
@@ -86,11 +82,7 @@ async function plans(): Promise<string[]> {
   return await Promise.all(Contents.map(async ({ Key }) => (await (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString()) ?? ''));
 }
 
-const application = (name: (typeof names)[number]): Application => {
-  const found = applications.find((it) => it.name === name);
-  if (found === undefined) throw new Error(`no application ${name}`);
-  return found;
-};
+const application = (name: (typeof names)[number]) => town.application(name);
 
 it('after a whole run no token, secret or personal link is in a log, an event, a row, a plan or a notice', { timeout: 150_000 }, async () => {
   const files = parametersApplication({ values: { One: '1' }, order: ['dev', 'prod'] });

@@ -88,8 +88,7 @@ it('a tag goes to the environment that takes tags, at the commit it stands on', 
 });
 
 it('the emulator answers for an annotated tag with the commit, as the reference of GetFolder says', async () => {
-  const { cloud } = town.system;
-  const codeCommit = new CodeCommitClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(cloud.accounts.tools) });
+  const codeCommit = new CodeCommitClient(town.client());
   const commit = await market.git('rev-parse', 'v1.0^{commit}');
   expect(await market.git('rev-parse', 'v1.0')).not.toBe(commit);
   expect(await codeCommit.send(new GetFolderCommand({ repositoryName: 'market', commitSpecifier: 'refs/tags/v1.0', folderPath: '/' }))).toMatchObject({ commitId: commit });

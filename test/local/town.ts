@@ -74,6 +74,7 @@ export class Application {
 export class Town {
   readonly system: System;
   readonly #folder: string;
+  readonly #applications = new Map<string, Application>();
 
   private constructor(system: System, folder: string) {
     this.system = system;
@@ -102,9 +103,23 @@ export class Town {
         // Asked for again, an application goes on where it was.
         await mkdir(application.folder, { recursive: true });
         await application.git('init', '--quiet');
+        this.#applications.set(name, application);
         return application;
       }),
     );
+  }
+
+  /** One that was made before. */
+  application(name: string): Application {
+    const found = this.#applications.get(name);
+    if (found === undefined) throw new Error(`no application ${name}`);
+    return found;
+  }
+
+  /** What a client of the SDK needs to be an administrator of an account. */
+  client(account: keyof System['cloud']['accounts'] = 'tools') {
+    const { cloud } = this.system;
+    return { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(cloud.accounts[account]) };
   }
 
   async show(release: string): Promise<Shown> {
@@ -131,8 +146,7 @@ export class Town {
 
   /** Somebody with rights of their own changes a stack behind our back. */
   async changeByHand(stack: string, account: 'dev' | 'staging' | 'prod', resources: Readonly<Record<string, unknown>>): Promise<void> {
-    const { cloud } = this.system;
-    const client = new CloudFormationClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(cloud.accounts[account]) });
+    const client = new CloudFormationClient(this.client(account));
     await client.send(new UpdateStackCommand({ StackName: stack, TemplateBody: JSON.stringify({ Resources: resources }) }));
     await until(`${stack} is changed`, async () => {
       const status = (await client.send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0]?.StackStatus;
