@@ -1,6 +1,7 @@
 import type { Deployed, TargetRecord } from '../contracts/plan.ts';
 import type { Release } from '../contracts/release.ts';
 import { count } from '../domain/changes.ts';
+import type { Deferred } from '../domain/deferral.ts';
 import { makePlan, masked, type PlanFacts } from '../domain/plan.ts';
 import type { Look } from './change-set-look.ts';
 import { deployedAsIs } from './deployed.ts';
@@ -26,7 +27,7 @@ type Kept = 'settled' | 'pending' | 'moving';
  * Keeps what was seen of a change set: the plan in the bucket, how the target stands in its row.
  * @returns `moving` when nothing would change, but somebody else moves the target right now
  */
-export async function keepLook(where: Where, looked: Looked, look: Look, now: Date): Promise<Kept> {
+export async function keepLook(where: Where, looked: Looked, look: Look | Deferred, now: Date): Promise<Kept> {
   const keep = async (fields: Partial<TargetRecord>) => {
     await updateTarget(where.tableName, { release: looked.release.id, environment: looked.environment, target: looked.target.name }, fields, now);
     return 'settled' as const;
@@ -38,6 +39,8 @@ export async function keepLook(where: Where, looked: Looked, look: Look, now: Da
       return await keep({ state: 'ended', outcome: 'stale', clean: true, reason: 'The change set vanished while it was made: something else changed the stack.' });
     case 'failed':
       return await keep({ state: 'ended', outcome: 'failed', clean: true, reason: `Planning ${looked.target.stackName}: ${look.reason.replace(/\.$/, '')}. Mend it and push again.` });
+    case 'deferred':
+      return await keep({ state: 'deferred', reason: look.reason });
     case 'no-changes': {
       if (looked.release.mode === 'deploy' && (await isMoving(where.tableName, deployedBy(looked, now)))) return 'moving';
       return await keep({ state: 'ended', outcome: 'no-changes', clean: true, counts: { add: 0, modify: 0, replace: 0, mayReplace: 0, remove: 0 }, risks: [], facts: [], outputs: { ...looked.outputs } });

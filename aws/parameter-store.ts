@@ -22,15 +22,15 @@ async function read(client: SSMClient, paths: readonly string[], whose: string):
 }
 
 /**
- * What a target's lookups find, by the names of the template's parameters.
+ * What a target's lookups find in Parameter Store, by the names of the template's parameters.
  * @param target in whose account and Region, and in whose session, the target's own parameters are read
  */
 export async function lookUp(target: CloudFormationClient, lookups: Readonly<Record<string, Lookup>>): Promise<Found> {
-  const paths = (store: Lookup['store']) => [...new Set(Object.values(lookups).filter((it) => it.store === store).map(({ path }) => path))];
+  const paths = (store: 'target' | 'tools') => [...new Set(Object.values(lookups).filter((it) => it.store === store).map(({ path }) => path))];
   const { credentials, region } = target.config;
   const found = {
     target: paths('target').length === 0 ? undefined : await read(new SSMClient({ ...retries, credentials, region }), paths('target'), 'the target account'),
     tools: paths('tools').length === 0 ? undefined : await read(ofTools(), paths('tools'), 'the tools account'),
   };
-  return Object.fromEntries(Object.entries(lookups).map(([name, { store, path }]) => [name, found[store]?.get(path)]));
+  return Object.fromEntries(Object.entries(lookups).flatMap(([name, { store, path }]) => (store === 'stack' ? [] : [[name, found[store]?.get(path)]])));
 }

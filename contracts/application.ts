@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ApplicationName, Capability, EnvironmentName, StackName } from './names.ts';
+import { ApplicationName, Capability, EnvironmentName, StackKey, StackName } from './names.ts';
 
 /** `drawbridge.yaml`: what the application's repository asks for, read at the released commit. */
 
@@ -8,6 +8,7 @@ const elsewhere = [
   { begins: 'ssm:', whole: /^ssm:(\/[\w.-]+)+$/, means: 'ssm:/path/name, a parameter in Parameter Store of the target account' },
   { begins: 'ssm-tools:', whole: /^ssm-tools:(\/[\w.-]+)+$/, means: 'ssm-tools:/path/name, a parameter in Parameter Store of the tools account' },
   // A colon, a brace or a space would end or change the reference that CloudFormation is given.
+  { begins: '${stacks.', whole: /^\$\{stacks\.[a-z][a-z0-9-]*\.outputs\.[A-Za-z0-9]+\}$/, means: '${stacks.NAME.outputs.OUTPUT}, an output of another stack of the application' },
   { begins: 'secret:', whole: /^secret:[\w/+=.@-]{1,512}(#[\w/+=.@-]{1,256})?$/, means: 'secret:NAME or secret:NAME#KEY, a secret in Secrets Manager of the target account' },
 ] as const;
 
@@ -21,18 +22,30 @@ const ParameterValue = z
 
 const Parameters = z.record(z.string().regex(/^[a-zA-Z0-9]{1,255}$/, 'a parameter name: letters and digits'), ParameterValue);
 const Tags = z.record(z.string().min(1).max(128), z.string().max(256));
-/** `{environment}` and `{application}` are filled in. */
+/** `{environment}`, `{application}` and `{stack}` are filled in. */
 const StackPattern = z
   .string()
-  .refine((text) => StackName.safeParse(text.replaceAll(/\{(environment|application)\}/g, 'x')).success, 'a stack name, with {environment} and {application} where wanted');
+  .refine((text) => StackName.safeParse(text.replaceAll(/\{(environment|application|stack)\}/g, 'x')).success, 'a stack name, with {environment}, {application} and {stack} where wanted');
+
+/** Path of a file, from the folder of this file. */
+const Path = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, 'a path inside the repository');
 
 const Build = z.strictObject({
   kind: z.enum(['sam', 'cloudformation']),
-  /** Path of the template, from the folder of this file. */
-  template: z
-    .string()
-    .regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, 'a path inside the repository')
-    .default('template.yaml'),
+  /** Of an application with one stack. */
+  template: Path.default('template.yaml'),
+});
+
+/** One of several stacks. */
+const Stack = z.strictObject({
+  /** Default: `<name>.yaml`. */
+  template: Path.optional(),
+  stack: StackPattern.optional(),
+  /** Besides those at the top, of which each stack takes what its template knows. */
+  parameters: Parameters.optional(),
+  capabilities: z.array(Capability).optional(),
+  /** Stacks that come before it, besides those whose outputs it takes. */
+  after: z.array(StackKey).optional(),
 });
 
 const EnvironmentSettings = z.strictObject({
@@ -40,6 +53,8 @@ const EnvironmentSettings = z.strictObject({
   parameters: Parameters.optional(),
   tags: Tags.optional(),
   capabilities: z.array(Capability).optional(),
+  /** What is different here for one of several stacks. */
+  stacks: z.record(StackKey, z.strictObject({ stack: StackPattern.optional(), parameters: Parameters.optional() })).optional(),
   /** `true` asks for an approval where the registered environment does not; it cannot take one away. */
   approval: z.boolean().optional(),
 });
@@ -50,6 +65,8 @@ export const ApplicationFile = z.strictObject({
   application: ApplicationName.optional(),
   build: Build,
   stack: StackPattern.optional(),
+  /** An application of several stacks. Default: one. */
+  stacks: z.record(StackKey, Stack).optional(),
   /** The environments that this application goes through, in order. Default: all that accept it, in registered order. */
   order: z.array(EnvironmentName).min(1).optional(),
   parameters: Parameters.optional(),

@@ -16,6 +16,9 @@ export const TargetName = name(12, 'a target name');
 export const ApproverName = name(32, 'an approver name');
 export const GroupName = name(32, 'a group name');
 
+/** One of several stacks of an application, as `drawbridge.yaml` or the build calls it. */
+export const StackKey = name(24, 'a stack of the application');
+
 export const AccountId = z.string().regex(/^\d{12}$/, 'an AWS account id: 12 digits, in quotation marks');
 export const Region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS Region such as eu-west-1');
 /** Rule of CloudFormation: at most 128 characters, no slash, no underscore (F 2.24). */

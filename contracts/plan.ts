@@ -104,7 +104,8 @@ export const TargetRecord = z.object({
   account: AccountId,
   region: Region,
   stackName: StackName,
-  state: z.enum(['planning', 'planned', 'executing', 'ended']),
+  /** `deferred`: it cannot be planned before another stack of the application is deployed. */
+  state: z.enum(['planning', 'planned', 'deferred', 'executing', 'ended']),
   planKey: z.string().optional(),
   digest: Sha256.optional(),
   changeSetArn: z.string().optional(),

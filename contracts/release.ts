@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { Quorum } from './approval.ts';
-import { AccountId, ApplicationName, ApproverName, Attempt, Capability, CommitId, EnvironmentName, Region, ReleaseId, Sha256, StackName, TargetName } from './names.ts';
+import { AccountId, ApplicationName, ApproverName, Attempt, Capability, CommitId, EnvironmentName, Region, ReleaseId, Sha256, StackKey, StackName, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
 import { Verdict } from './verdict.ts';
 
-/** A value that is read from Parameter Store whenever a change set is opened. */
+/** A value that is looked up whenever a change set is opened. */
 export const Lookup = z.object({
-  /** Of the target account, or of the tools account. */
-  store: z.enum(['target', 'tools']),
+  /** Parameter Store of the target account or of the tools account, or the outputs of another stack of the application. */
+  store: z.enum(['target', 'tools', 'stack']),
+  /** Of an output: `network.VpcId`. */
   path: z.string(),
   /** The file that asks for it, to be named when it is not there. */
   file: z.string(),
@@ -23,6 +24,10 @@ export const Target = z.object({
   externalId: z.string(),
   region: Region,
   wave: z.int(),
+  /** Which of the application's stacks it is, where there are several. */
+  stack: StackKey.optional(),
+  /** Targets in the same place that come before it, by the stacks that they are. */
+  after: z.record(StackKey, TargetName).optional(),
   stackName: StackName,
   parameters: z.record(z.string(), z.string()),
   /** Parameters whose values are kept elsewhere, by their names in the template. */
@@ -43,7 +48,11 @@ export const ResolvedEnvironment = z.object({
 export type ResolvedEnvironment = z.infer<typeof ResolvedEnvironment>;
 
 export const Configuration = z.object({
-  build: z.object({ kind: z.enum(['sam', 'cloudformation']), template: z.string() }),
+  build: z.object({
+    kind: z.enum(['sam', 'cloudformation']),
+    /** What is packaged, by the stack that it makes. */
+    templates: z.array(z.object({ stack: StackKey.optional(), path: z.string() })),
+  }),
   /** In order of promotion. */
   environments: z.array(ResolvedEnvironment),
   /** Said, but not obeyed: for example a `role_arn` in samconfig.toml that names another account. */
@@ -51,17 +60,33 @@ export const Configuration = z.object({
 });
 export type Configuration = z.infer<typeof Configuration>;
 
+/** A template as it is deployed. */
+export const SealedTemplate = z.object({
+  /** Which of the application's stacks it makes, where there are several. */
+  stack: StackKey.optional(),
+  /** Where the build makes another template for each environment. */
+  environment: EnvironmentName.optional(),
+  /** The stack's name, where the build decides it. */
+  name: StackName.optional(),
+  /** Stacks that come before it, where the build knows. */
+  after: z.array(StackKey).optional(),
+  key: z.string(),
+  sha256: Sha256,
+  /** Names of its parameters; what else the files give is an error. */
+  parameters: z.array(z.string()),
+  /** Those of them whose values CloudFormation keeps to itself. */
+  noEcho: z.array(z.string()),
+  /** Names of its outputs, or `undefined` where only CloudFormation can tell. */
+  outputs: z.array(z.string()).optional(),
+});
+export type SealedTemplate = z.infer<typeof SealedTemplate>;
+
 export const Artifact = z.object({
   /** SHA-256 of the manifest, which names the SHA-256 of every object. */
   digest: Sha256,
   bucket: z.string(),
   manifestKey: z.string(),
-  templateKey: z.string(),
-  templateSha256: Sha256,
-  /** Names of the template's parameters; what else the files give is an error. */
-  templateParameters: z.array(z.string()),
-  /** Those of them whose values CloudFormation keeps to itself. */
-  noEcho: z.array(z.string()),
+  templates: z.array(SealedTemplate),
 });
 export type Artifact = z.infer<typeof Artifact>;
 

@@ -1,4 +1,4 @@
-import type { Artifact, Release, Target } from '../contracts/release.ts';
+import type { Release, SealedTemplate, Target } from '../contracts/release.ts';
 import { shortName } from './reference.ts';
 import { roleArn } from './session.ts';
 
@@ -27,7 +27,7 @@ export interface ChangeSetRequest {
 
 interface Wanted {
   readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'tag'>;
-  readonly artifact: Pick<Artifact, 'bucket' | 'templateKey'>;
+  readonly template: Pick<SealedTemplate, 'key'> & { readonly bucket: string };
   readonly environment: string;
   readonly target: Target;
   readonly attempt: string;
@@ -37,12 +37,12 @@ interface Wanted {
 }
 
 /** Everything that CloudFormation is asked for one target. */
-export function changeSetRequest({ release, artifact, environment, target, attempt, operation, region }: Wanted): ChangeSetRequest {
+export function changeSetRequest({ release, template, environment, target, attempt, operation, region }: Wanted): ChangeSetRequest {
   return {
     name: changeSetName(release.id, attempt),
     stackName: target.stackName,
     operation,
-    templateUrl: `https://${artifact.bucket}.s3.${region}.amazonaws.com/${artifact.templateKey}`,
+    templateUrl: `https://${template.bucket}.s3.${region}.amazonaws.com/${template.key}`,
     roleArn: roleArn(target.account, 'cloudformation'),
     parameters: target.parameters,
     tags: stackTags(target, release.application, environment),

@@ -1,9 +1,10 @@
 import type { Outcome } from '../contracts/outcome.ts';
 import type { Deployed, TargetRecord } from '../contracts/plan.ts';
-import type { Lookup } from '../contracts/release.ts';
+import type { Target } from '../contracts/release.ts';
 import { type ChangeSetAnswer } from './change-set-answer.ts';
 import type { Gate } from './gate.ts';
 import { covers } from './judge.ts';
+import { placeOf } from './lookups.ts';
 
 export type Check = { readonly answer: 'execute' } | { readonly answer: 'close'; readonly outcome: Outcome; readonly reason: string };
 
@@ -36,8 +37,10 @@ export function checkChangeSet(answer: ChangeSetAnswer, planned: string | undefi
   return { answer: 'execute' };
 }
 
-/** What Parameter Store says: a value that is another one by now would be deployed as the old one. */
-export function checkLookups(lookups: Readonly<Record<string, Lookup>>, planned: Readonly<Record<string, string>>, found: Readonly<Record<string, string>>): Check {
+type Looked = Pick<Target, 'lookups' | 'account' | 'accountName' | 'region'>;
+
+/** What is looked up: a value that is another one by now would be deployed as the old one. */
+export function checkLookups({ lookups = {}, ...target }: Looked, planned: Readonly<Record<string, string>>, found: Readonly<Record<string, string>>): Check {
   const changed = Object.entries(lookups).find(([name]) => planned[name] !== found[name]);
-  return changed === undefined ? { answer: 'execute' } : close('stale', `${changed[1].path} in Parameter Store, which ${changed[0]} is taken from, changed since this was planned. It is planned again.`);
+  return changed === undefined ? { answer: 'execute' } : close('stale', `${placeOf(changed[1], target)}, which ${changed[0]} is taken from, changed since this was planned. It is planned again.`);
 }

@@ -1,4 +1,4 @@
-import type { Artifact, Release, ResolvedEnvironment, Target } from '../contracts/release.ts';
+import type { Artifact, Release, ResolvedEnvironment, SealedTemplate, Target } from '../contracts/release.ts';
 import { ConfigurationError } from './errors.ts';
 
 /** What a release resolved of one environment. The workflow goes only where the release goes. */
@@ -17,4 +17,12 @@ export function findTarget(release: Pick<Release, 'id' | 'configuration'>, envir
 export function artifactOf(release: Pick<Release, 'id' | 'artifact'>): Artifact {
   if (release.artifact === undefined) throw new ConfigurationError(`Looking for the artifact of ${release.id}: nothing is sealed. Retry the release, which builds it again.`);
   return release.artifact;
+}
+
+/** The template that makes a target's stack, and the bucket that it is in. */
+export function templateOf(release: Pick<Release, 'id' | 'artifact'>, environment: string, target: Pick<Target, 'stackName' | 'stack'>): SealedTemplate & { readonly bucket: string } {
+  const { bucket, templates } = artifactOf(release);
+  const template = templates.find((it) => it.stack === target.stack && (it.environment === undefined || it.environment === environment));
+  if (template === undefined) throw new ConfigurationError(`Looking for the template of ${target.stackName} in the artifact of ${release.id}: there is none. Retry the release, which builds it again.`);
+  return { ...template, bucket };
 }

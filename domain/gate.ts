@@ -15,8 +15,8 @@ const unknown: FactCount = { kind: 'unknown', count: 1 };
 
 const factsOf = ({ facts }: TargetRecord): readonly FactCount[] => (facts === undefined || facts.length === 0 ? [unknown] : facts);
 
-/** What moves, and what a wave before has moved: it was asked for together. */
-const moves = ({ outcome }: TargetRecord): boolean => outcome === undefined || outcome === 'deployed';
+/** What moves, and what a wave before has moved: it was asked for together. What is deferred is judged when it is planned. */
+const moves = ({ outcome, state }: TargetRecord): boolean => (outcome === undefined && state !== 'deferred') || outcome === 'deployed';
 
 /** Who must be asked before the plans of an environment are executed, looked at together. */
 export function gateOf(approval: ResolvedEnvironment['approval'], rules: readonly RiskRule[], records: readonly TargetRecord[]): Gate {

@@ -24,11 +24,17 @@ type Given = Pick<Approval, 'state' | 'digest' | 'quorums' | 'votes' | 'breakGla
 export const covers = (approval: Given | undefined, digest: string | undefined, atLeast: number): boolean =>
   approval?.state === 'approved' && approval.digest === digest && isApproved({ ...approval, atLeast });
 
+/** What cannot be planned yet is no part of what is judged now; planned, it makes another digest, which is judged anew. */
+function digestOfRecord({ outcome, state, digest }: TargetRecord): string | undefined {
+  if (outcome === 'no-changes') return nothing;
+  return state === 'deferred' ? 'deferred' : digest;
+}
+
 /** The digest of an environment, or `undefined` while a target has neither a plan nor the answer that nothing changes. */
 export function digestOf(targets: readonly string[], records: readonly TargetRecord[]): string | undefined {
   const digests = targets.map((target) => {
     const record = records.find((candidate) => candidate.target === target);
-    return { target, digest: record?.outcome === 'no-changes' ? nothing : record?.digest };
+    return { target, digest: record === undefined ? undefined : digestOfRecord(record) };
   });
   const known = digests.filter((entry): entry is { target: string; digest: string } => entry.digest !== undefined);
   return known.length === targets.length ? environmentDigest(known) : undefined;
@@ -43,6 +49,8 @@ export function judge({ targets, records, mode, gate, approval }: Judged): { rea
     if (digest === undefined || records.some(failed)) return 'failed';
     if (records.every(({ outcome }) => outcome === 'no-changes' || outcome === 'deployed')) return 'nothing';
     if (mode === 'plan') return 'planned';
+    // Nothing moves yet: choosing the next wave plans what was deferred.
+    if (records.every(({ outcome, state }) => outcome === 'no-changes' || outcome === 'deployed' || state === 'deferred')) return 'go';
     if (!gate.demanded) return 'go';
     if (gate.verdict === 'refuse') return 'refused';
     return covers(approval, digest, gate.atLeast) ? 'go' : 'ask';
@@ -51,4 +59,4 @@ export function judge({ targets, records, mode, gate, approval }: Judged): { rea
 }
 
 const settledWell = new Set(['no-changes', 'deployed', 'stale']);
-const failed = ({ state, outcome }: TargetRecord) => (state === 'ended' ? outcome === undefined || !settledWell.has(outcome) : state !== 'planned');
+const failed = ({ state, outcome }: TargetRecord) => (state === 'ended' ? outcome === undefined || !settledWell.has(outcome) : state !== 'planned' && state !== 'deferred');

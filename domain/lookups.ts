@@ -1,4 +1,5 @@
 import type { Lookup, Target } from '../contracts/release.ts';
+import { outputOf } from './configuration/parameter-values.ts';
 import { sha256 } from './digest.ts';
 import { InvalidInputError } from './errors.ts';
 
@@ -22,12 +23,19 @@ interface Where {
 /** A value that is a reference itself would let whoever writes parameters read secrets, with CloudFormation's role. */
 const reference = /\{\{\s*resolve:/;
 
-function wrong(found: StoredParameter | undefined): string | undefined {
-  if (found === undefined) return 'is not there; put it there, or correct the name';
+function wrong(found: StoredParameter): string | undefined {
   if (found.type === 'SecureString') return 'is a SecureString, which is never read: it would show in the stack. Keep it in Secrets Manager and say secret:NAME#KEY';
   if (found.type !== 'String' && found.type !== 'StringList') return `is a ${found.type}; only String and StringList are taken`;
   if (reference.test(found.value)) return 'holds a dynamic reference ({{resolve:…}}); only plain values are taken';
   return undefined;
+}
+
+/** Where a value is looked up, in words. */
+export function placeOf(lookup: Pick<Lookup, 'store' | 'path'>, { account, accountName, region }: Pick<Target, 'account' | 'accountName' | 'region'>): string {
+  if (lookup.store === 'tools') return `${lookup.path} in Parameter Store of the tools account`;
+  if (lookup.store === 'target') return `${lookup.path} in Parameter Store of account ${account} (${accountName}), ${region}`;
+  const { stack, output } = outputOf(lookup);
+  return `The output ${output} of the stack ${stack} in account ${account} (${accountName}), ${region}`;
 }
 
 /**
@@ -35,10 +43,10 @@ function wrong(found: StoredParameter | undefined): string | undefined {
  * @throws InvalidInputError that names each that cannot be taken, where it was looked for, and the file that asks for it
  */
 export function valuesOf(found: Found, { lookups, target }: Where): Record<string, string> {
-  const problems = Object.entries(lookups).flatMap(([name, { store, path, file }]) => {
-    const problem = wrong(found[name]);
-    const account = store === 'tools' ? 'the tools account' : `account ${target.account} (${target.accountName}), ${target.region}`;
-    return problem === undefined ? [] : [`${path} in Parameter Store of ${account}, from which ${file} takes the parameter ${name}, ${problem}.`];
+  const problems = Object.entries(lookups).flatMap(([name, lookup]) => {
+    const it = found[name];
+    const problem = it === undefined ? 'is not there; put it there, or correct the name' : wrong(it);
+    return problem === undefined ? [] : [`${placeOf(lookup, target)}, from which ${lookup.file} takes the parameter ${name}, ${problem}.`];
   });
   if (problems.length > 0) throw new InvalidInputError(`Planning ${target.stackName}: ${problems.join(' ')}`);
   return Object.fromEntries(Object.keys(lookups).map((name) => [name, found[name]?.value ?? '']));
@@ -46,14 +54,15 @@ export function valuesOf(found: Found, { lookups, target }: Where): Record<strin
 
 /**
  * How to tell later that a value is another one. Values that CloudFormation hides could be guessed from a hash,
- * so for them it is when they were written.
+ * so for them it is when they were written. An output is shown to everybody who may see the stack.
  */
 export function fingerprints(found: Found, lookups: Lookups, noEcho: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     Object.keys(lookups).map((name) => {
       const it = found[name];
       if (it === undefined) return [name, 'missing'];
-      return [name, noEcho.includes(name) || wrong(it) !== undefined ? `${it.type} ${String(it.version)} of ${it.changedAt}` : sha256(it.value)];
+      const isHidden = noEcho.includes(name) && lookups[name]?.store !== 'stack';
+      return [name, isHidden || wrong(it) !== undefined ? `${it.type} ${String(it.version)} of ${it.changedAt}` : sha256(it.value)];
     }),
   );
 }

@@ -14,7 +14,8 @@ const goesOn = new Set<TargetRecord['outcome']>(['deployed', 'no-changes', 'stal
 
 /**
  * Targets move in waves, lowest number first; nothing moves after something went wrong.
- * A stale plan sends the whole environment back to planning, where what is deployed already stays as it is.
+ * A stale plan sends the whole environment back to planning, where what is deployed already stays as it is; and so does
+ * one that was deferred, once everything else is deployed.
  */
 export function chooseNextWave(targets: readonly Pick<Target, 'name' | 'wave'>[], records: readonly Pick<TargetRecord, 'target' | 'state' | 'outcome'>[], round: number): NextWave {
   if (records.some(({ state, outcome }) => state === 'ended' && !goesOn.has(outcome))) return done;
@@ -22,7 +23,9 @@ export function chooseNextWave(targets: readonly Pick<Target, 'name' | 'wave'>[]
   const planned = new Set(records.filter(({ state }) => state === 'planned').map(({ target }) => target));
   const left = targets.filter(({ name }) => planned.has(name));
   // A target that is neither planned nor ended broke off: nothing follows it.
-  if (left.length === 0 || records.some(({ state }) => state === 'planning' || state === 'executing') || records.length < targets.length) return done;
+  if (records.some(({ state }) => state === 'planning' || state === 'executing') || records.length < targets.length) return done;
+  // Every round of what was deferred deploys at least one target that it waited for.
+  if (left.length === 0) return records.some(({ state }) => state === 'deferred') && round < mostRounds + targets.length ? { answer: 'replan', targets: [] } : done;
   const wave = Math.min(...left.map((target) => target.wave));
   return { answer: 'wave', targets: left.filter((target) => target.wave === wave).map(({ name }) => name) };
 }

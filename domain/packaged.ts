@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
+import { Packed } from '../contracts/packed.ts';
 import { DeploymentFailedError, InvalidInputError } from './errors.ts';
 
 /**
@@ -11,11 +12,29 @@ export function incomingPrefix(keys: readonly string[], application: string, bui
   const uuid = buildId.slice(buildId.indexOf(':') + 1);
   const session = new RegExp(`^incoming/${application}/[A-Z0-9]+:AWSCodeBuild-${uuid}/`);
   const prefix = keys.map((key) => session.exec(key)?.[0]).find((found) => found !== undefined);
-  if (prefix === undefined || !keys.includes(`${prefix}template.yaml`)) throw new DeploymentFailedError(`Sealing the artifact: build ${buildId} left no template.yaml. Its log says more.`);
+  if (prefix === undefined || !keys.includes(`${prefix}${packedFile}`)) throw new DeploymentFailedError(`Sealing the artifact: build ${buildId} left no ${packedFile}. Its log says more.`);
   return prefix;
 }
 
-const Template = z.looseObject({ Resources: z.record(z.string(), z.unknown()), Parameters: z.record(z.string(), z.unknown()).optional() });
+/** Where a build lists what it left. */
+export const packedFile = 'release.json';
+
+/** @throws InvalidInputError for a list that is not one */
+export function readPacked(text: string): Packed {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new InvalidInputError(`Sealing the artifact: ${packedFile} of the build is not JSON. Its log says more.`, { cause: error });
+  }
+  const parsed = Packed.safeParse(content);
+  const [issue] = parsed.error?.issues ?? [];
+  if (!parsed.success) throw new InvalidInputError(`Sealing the artifact: ${packedFile} of the build: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}. The log of the build says more.`);
+  return parsed.data;
+}
+
+const names = z.record(z.string(), z.unknown()).optional();
+const Template = z.looseObject({ Resources: z.record(z.string(), z.unknown()), Parameters: names, Outputs: names });
 
 export interface Packaged {
   readonly text: string;
@@ -24,18 +43,24 @@ export interface Packaged {
   readonly parameters: string[];
   /** Those whose values CloudFormation keeps to itself. */
   readonly noEcho: string[];
+  /** Names of its outputs, or `undefined` where only CloudFormation can tell. */
+  readonly outputs: string[] | undefined;
 }
 
+/** `Fn::ForEach`, `Fn::Transform`: what is written there is made when CloudFormation reads it. */
+const isMade = (name: string): boolean => name.startsWith('Fn::');
+
 /** Short forms such as `!Ref` are kept as what they hold; only references to S3 are looked for. */
-export function readPackaged(text: string): Packaged {
+export function readPackaged(text: string, file = 'the packaged template'): Packaged {
   const document = parseDocument(text, { logLevel: 'silent', prettyErrors: false });
   const trouble = document.errors[0];
-  if (trouble !== undefined) throw new InvalidInputError(`Sealing the artifact: the packaged template is not YAML: ${trouble.message}. Correct the template and push again.`);
+  if (trouble !== undefined) throw new InvalidInputError(`Sealing the artifact: ${file} is not YAML: ${trouble.message}. Correct the template and push again.`);
   const content = contentOf(document);
   const parsed = Template.safeParse(content);
-  if (!parsed.success) throw new InvalidInputError('Sealing the artifact: the template has no Resources. Correct the template and push again.');
+  if (!parsed.success) throw new InvalidInputError(`Sealing the artifact: ${file} has no Resources. Correct the template and push again.`);
   const parameters = Object.entries(parsed.data.Parameters ?? {});
-  return { text, content, parameters: parameters.map(([name]) => name), noEcho: parameters.filter(([, it]) => isNoEcho(it)).map(([name]) => name) };
+  const outputs = Object.keys(parsed.data.Outputs ?? {});
+  return { text, content, parameters: parameters.map(([name]) => name), outputs: outputs.some((name) => isMade(name)) ? undefined : outputs, noEcho: parameters.filter(([, it]) => isNoEcho(it)).map(([name]) => name) };
 }
 
 const NoEcho = z.object({ NoEcho: z.union([z.literal(true), z.string().regex(/^true$/i)]) });

@@ -15,10 +15,11 @@ export function countSentence({ add, modify, replace, mayReplace, remove }: Chan
   return said.length === 0 ? 'only outputs change' : said.join(', ');
 }
 
-function ofTarget({ target, outcome, reason, counts }: TargetRecord): string {
+function ofTarget({ target, outcome, state, reason, counts }: TargetRecord): string {
   if (outcome === 'no-changes') return `${target}: nothing changes`;
   if (outcome === 'deployed') return `${target}: deployed already`;
   if (outcome !== undefined) return `${target}: ${outcome}${reason === undefined ? '' : `, ${reason}`}`;
+  if (state === 'deferred') return `${target}: ${reason ?? 'deferred'}`.replace(/\.$/, '');
   return `${target}: ${counts === undefined ? 'not planned' : countSentence(counts)}`;
 }
 

@@ -29,8 +29,11 @@ const sum = (records: readonly TargetRecord[]): ChangeCounts =>
     none,
   );
 
-/** `nothing changes` or the counts. */
-export const whatOf = ({ outcome, counts = none }: Pick<TargetRecord, 'outcome' | 'counts'>): string => (outcome === 'no-changes' ? 'nothing changes' : countSentence(counts));
+/** `nothing changes`, the counts, or why nobody can tell yet. */
+export function whatOf({ outcome, state, reason, counts = none }: Pick<TargetRecord, 'outcome' | 'state' | 'reason' | 'counts'>): string {
+  if (state === 'deferred') return reason ?? 'planned later';
+  return outcome === 'no-changes' ? 'nothing changes' : countSentence(counts);
+}
 
 const yes = (number: number): string => `${String(number)} ${number === 1 ? 'yes' : 'yeses'}`;
 

@@ -1,3 +1,4 @@
+import type { PackedTemplate } from '../contracts/packed.ts';
 import { InvalidInputError } from './errors.ts';
 import { canonical, sha256 } from './digest.ts';
 
@@ -57,9 +58,13 @@ export interface SealedObject {
   readonly bytes: number;
 }
 
+/** Which template makes what. */
+export type NamedTemplate = SealedObject & Pick<PackedTemplate, 'stack' | 'environment' | 'name' | 'after'>;
+
+const inOrder = <Item extends SealedObject>(items: readonly Item[]): Item[] => [...items].sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
+
 /** Names every object of an artifact by content; its own SHA-256 is the artifact's digest. */
-export function manifest(application: string, template: SealedObject, objects: readonly SealedObject[]): { readonly text: string; readonly digest: string } {
-  const inOrder = [...objects].sort((a, b) => (a.key < b.key ? -1 : 1));
-  const text = canonical({ version: 1, application, template, objects: inOrder });
+export function manifest(application: string, templates: readonly NamedTemplate[], objects: readonly SealedObject[]): { readonly text: string; readonly digest: string } {
+  const text = canonical({ version: 1, application, templates: inOrder(templates), objects: inOrder(objects) });
   return { text, digest: sha256(text) };
 }

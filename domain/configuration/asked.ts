@@ -1,6 +1,6 @@
 import type { ApplicationFile } from '../../contracts/application.ts';
 import type { Capability } from '../../contracts/names.ts';
-import type { Lookup } from '../../contracts/release.ts';
+import type { Configuration, Lookup } from '../../contracts/release.ts';
 import { parameterValues } from './parameter-values.ts';
 import type { SamConfig } from './samconfig.ts';
 
@@ -9,19 +9,33 @@ export interface Asked {
   /** The file to name when something in it is wrong. */
   readonly file: string;
   readonly application?: string | undefined;
-  readonly build: { readonly kind: 'sam' | 'cloudformation'; readonly template: string };
+  readonly build: Configuration['build'];
+  /** Several stacks, by name. Default: one. */
+  readonly stacks?: Readonly<Record<string, AskedStack>> | undefined;
   readonly order?: readonly string[] | undefined;
   readonly environments: Readonly<Record<string, AskedEnvironment>>;
   /** For environments that the file does not name. */
   readonly otherwise: AskedEnvironment;
 }
 
-export interface AskedEnvironment {
-  readonly stack?: string | undefined;
-  readonly region?: string | undefined;
+/** Values for a template. */
+interface AskedValues {
   readonly parameters: Readonly<Record<string, string>>;
   /** Parameters whose values are kept elsewhere. */
   readonly lookups?: Readonly<Record<string, Lookup>> | undefined;
+}
+
+export interface AskedStack extends AskedValues {
+  readonly stack?: string | undefined;
+  readonly capabilities?: readonly Capability[] | undefined;
+  readonly after: readonly string[];
+}
+
+export interface AskedEnvironment extends AskedValues {
+  readonly stack?: string | undefined;
+  readonly region?: string | undefined;
+  /** What is different here for one of several stacks. */
+  readonly stacks?: Readonly<Record<string, AskedValues & { readonly stack?: string | undefined }>> | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly capabilities?: readonly Capability[] | undefined;
   readonly asksApproval: boolean;
@@ -38,23 +52,27 @@ export function askedByFile(file: ApplicationFile, at: At): Asked {
   return {
     file: where,
     application: file.application,
-    build: { ...file.build, template: at(file.build.template) },
+    build: { kind: file.build.kind, templates: templatesOf(file, at) },
+    stacks: file.stacks === undefined ? undefined : mapped(file.stacks, (it) => ({ stack: it.stack, capabilities: it.capabilities, after: it.after ?? [], ...parameterValues(it.parameters ?? {}, where) })),
     order: file.order,
     otherwise,
-    environments: Object.fromEntries(
-      Object.entries(file.environments ?? {}).map(([name, it]) => [
-        name,
-        {
-          stack: it.stack ?? file.stack,
-          ...parameterValues({ ...file.parameters, ...it.parameters }, where),
-          tags: { ...file.tags, ...it.tags },
-          capabilities: it.capabilities ?? file.capabilities,
-          asksApproval: it.approval ?? false,
-          ignored: [],
-        },
-      ]),
-    ),
+    environments: mapped(file.environments ?? {}, (it) => ({
+      stack: it.stack ?? file.stack,
+      ...parameterValues({ ...file.parameters, ...it.parameters }, where),
+      stacks: mapped(it.stacks ?? {}, ({ stack, parameters }) => ({ stack, ...parameterValues(parameters ?? {}, where) })),
+      tags: { ...file.tags, ...it.tags },
+      capabilities: it.capabilities ?? file.capabilities,
+      asksApproval: it.approval ?? false,
+      ignored: [],
+    })),
   };
+}
+
+const mapped = <Value, Other>(record: Readonly<Record<string, Value>>, to: (value: Value) => Other): Record<string, Other> => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value)]));
+
+function templatesOf({ build, stacks }: ApplicationFile, at: At): Configuration['build']['templates'] {
+  if (stacks === undefined) return [{ path: at(build.template) }];
+  return Object.entries(stacks).map(([stack, { template }]) => ({ stack, path: at(template ?? `${stack}.yaml`) }));
 }
 
 const nothing: AskedEnvironment = { parameters: {}, tags: {}, asksApproval: false, ignored: [] };
@@ -62,11 +80,11 @@ const nothing: AskedEnvironment = { parameters: {}, tags: {}, asksApproval: fals
 /** @param known environments that the registry has: a config-env counts when it has the name of one */
 export function askedBySamConfig(config: SamConfig, known: readonly string[], at: At): Asked {
   const environments = Object.fromEntries(Object.entries(config.environments).filter(([name]) => known.includes(name)));
-  return { file: at('samconfig.toml'), build: { kind: 'sam', template: at(config.template ?? 'template.yaml') }, order: known.filter((name) => name in environments), environments, otherwise: nothing };
+  return { file: at('samconfig.toml'), build: { kind: 'sam', templates: [{ path: at(config.template ?? 'template.yaml') }] }, order: known.filter((name) => name in environments), environments, otherwise: nothing };
 }
 
 /** A template alone says how it is built, and nothing else. */
 export function askedByTemplate(template: string, text: string): Asked {
   const kind = text.includes('AWS::Serverless-2016-10-31') ? 'sam' : 'cloudformation';
-  return { file: template, build: { kind, template }, environments: {}, otherwise: nothing };
+  return { file: template, build: { kind, templates: [{ path: template }] }, environments: {}, otherwise: nothing };
 }

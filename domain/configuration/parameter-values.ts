@@ -15,13 +15,23 @@ function secretReference(name: string): string {
   return `{{resolve:secretsmanager:${id}${key === undefined ? '' : `:SecretString:${key}`}}}`;
 }
 
+const outputReference = /^\$\{stacks\.([a-z0-9-]+)\.outputs\.([A-Za-z0-9]+)\}$/;
+
+/** The stack and its output that a lookup means. */
+export function outputOf({ path }: Pick<Lookup, 'path'>): { readonly stack: string; readonly output: string } {
+  const at = path.indexOf('.');
+  return { stack: path.slice(0, at), output: path.slice(at + 1) };
+}
+
 /** Parts what `drawbridge.yaml` gives as parameters into what is known now and what is looked up for each change set. */
 export function parameterValues(given: Readonly<Record<string, string>>, file: string): ParameterValues {
   const parameters: Record<string, string> = {};
   const lookups: Record<string, Lookup> = {};
   for (const [name, text] of Object.entries(given)) {
+    const [, stack, output] = outputReference.exec(text) ?? [];
     const [, kind, rest = ''] = /^(ssm|ssm-tools|secret):(.*)$/s.exec(text) ?? [];
-    if (kind === 'secret') parameters[name] = secretReference(rest);
+    if (stack !== undefined && output !== undefined) lookups[name] = { store: 'stack', path: `${stack}.${output}`, file };
+    else if (kind === 'secret') parameters[name] = secretReference(rest);
     else if (kind === undefined) parameters[name] = text;
     else lookups[name] = { store: kind === 'ssm' ? 'target' : 'tools', path: rest, file };
   }

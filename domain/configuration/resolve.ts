@@ -1,7 +1,6 @@
 import type { Environment, Environments, RegisteredApproval } from '../../contracts/environments.ts';
-import type { Capability } from '../../contracts/names.ts';
 import { StackName } from '../../contracts/names.ts';
-import type { Configuration, ResolvedEnvironment, Target } from '../../contracts/release.ts';
+import type { Artifact, Configuration, ResolvedEnvironment, Target } from '../../contracts/release.ts';
 import { environmentsFor } from '../accepting.ts';
 import { membersOf, quorumsOf } from '../people.ts';
 import { inSentence, type Reference } from '../reference.ts';
@@ -9,7 +8,8 @@ import type { Asked, AskedEnvironment } from './asked.ts';
 import { fits } from '../wildcard.ts';
 import { outsidePrefix } from './parameter-values.ts';
 import { secondsOf } from './seconds.ts';
-import { targetNames } from './target-names.ts';
+import { stacksOf } from './stacks.ts';
+import { targetsOf } from './targets.ts';
 
 interface Of extends Reference {
   readonly application: string;
@@ -19,14 +19,11 @@ interface Of extends Reference {
 
 export type Resolved = { readonly ok: true; readonly configuration: Configuration } | { readonly ok: false; readonly problems: readonly string[] };
 
-/** What `sam deploy --guided` and most templates need where nobody says otherwise. */
-const usual: Record<Asked['build']['kind'], Capability[]> = {
-  sam: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
-  cloudformation: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
-};
-
-/** Files in the repository ask; the registry decides. Everything that cannot be granted is said at once. */
-export function resolve(registry: Environments, asked: Asked, { application, mode, ...reference }: Of): Resolved {
+/**
+ * Files in the repository ask; the registry decides. Everything that cannot be granted is said at once.
+ * @param artifact once it is built: only then is it certain which stacks there are, and what their templates know
+ */
+export function resolve(registry: Environments, asked: Asked, { application, mode, ...reference }: Of, artifact?: Artifact): Resolved {
   const problems: string[] = [];
   const remarks: string[] = [];
   const say = (message: string) => problems.push(`${asked.file}: ${message}`);
@@ -48,12 +45,16 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
     const it = registry.environments[name];
     const wish = asked.environments[name] ?? asked.otherwise;
     if (it === undefined) return { name, targets: [] };
-    const targets = targetsOf(registry, it, { application, name, wish, kind: asked.build.kind });
+    const { stacks, problems: wrong } = stacksOf(asked, wish, name, artifact);
+    for (const problem of wrong) say(`environments.${name}: ${problem}`);
+    const several = stacks.length > 1 || asked.stacks !== undefined;
+    if (several && it.targets.some(({ stack }) => stack !== undefined)) say(`environments.${name}: the registered target names one stack, but ${application} has several. Ask the platform team to leave the name away.`);
+    const targets = targetsOf(registry, it, { application, name, wish, kind: asked.build.kind, stacks });
     for (const { stackName } of targets) {
       if (!StackName.safeParse(stackName).success) say(`environments.${name}: ${stackName} is not a stack name.`);
       else if (!patterns.some((pattern) => fits(pattern, stackName))) say(`environments.${name}: the stack name ${stackName} is not one that ${application} may use; allowed: ${patterns.join(', ')}.`);
     }
-    for (const problem of outsidePrefix(registry, application, wish.lookups ?? {})) say(`environments.${name}: ${problem}`);
+    for (const lookups of [wish.lookups, ...stacks.map((stack) => stack.lookups)]) for (const problem of outsidePrefix(registry, application, lookups ?? {})) say(`environments.${name}: ${problem}`);
     remarks.push(...differences(name, wish, targets));
     const approval = approvalOf(it, wish, registry);
     if (wish.asksApproval && approval === undefined) say(`environments.${name}: it asks for an approval, but no approver is registered.`);
@@ -61,24 +62,6 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
   });
   if (environments.length === 0 && problems.length === 0) say(`no registered environment takes releases of ${inSentence(reference)} of ${application}.`);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, configuration: { build: asked.build, environments, remarks } };
-}
-
-function targetsOf(registry: Environments, environment: Environment, { application, name, wish, kind }: { application: string; name: string; wish: AskedEnvironment; kind: Asked['build']['kind'] }): Target[] {
-  const names = targetNames(environment.targets);
-  const fill = (pattern: string) => pattern.replaceAll('{environment}', name).replaceAll('{application}', application);
-  return environment.targets.map(({ account, region, stack, wave }, index) => ({
-    name: names[index] ?? account,
-    account: registry.accounts[account]?.id ?? '',
-    accountName: account,
-    externalId: registry.accounts[account]?.externalId ?? '',
-    region,
-    wave,
-    stackName: stack ?? fill(wish.stack ?? '{application}-{environment}'),
-    parameters: { ...wish.parameters },
-    ...(wish.lookups === undefined ? {} : { lookups: { ...wish.lookups } }),
-    tags: { ...wish.tags, ...environment.tags, 'drawbridge:application': application, 'drawbridge:environment': name },
-    capabilities: [...(wish.capabilities ?? usual[kind])],
-  }));
 }
 
 /** The file may ask for an approval where the registry does not; who may give it is the registry's. */

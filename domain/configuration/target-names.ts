@@ -1,3 +1,5 @@
+import { sha256 } from '../digest.ts';
+
 interface Named {
   readonly name?: string | undefined;
   readonly account: string;
@@ -20,4 +22,20 @@ export function targetNames(targets: readonly Named[]): string[] {
     const suffix = `-${shortRegion(region)}`;
     return safe(account).slice(0, 12 - suffix.length).replace(/-+$/, '') + suffix;
   });
+}
+
+const longest = 12;
+
+/** Four characters that tell long names apart that begin alike. */
+const mark = (text: string): string => sha256(text).slice(0, 4);
+
+const fitted = (text: string): string => (text.length <= longest ? text : `${text.slice(0, longest - 5).replace(/-+$/, '')}-${mark(text)}`);
+
+/**
+ * A name for each stack in each place: the stack's where there is one place, else both. At most 12 characters, for it
+ * becomes part of an execution's name.
+ */
+export function stackTargetName(places: readonly string[], place: string, key: string | undefined): string {
+  if (key === undefined) return place;
+  return fitted(places.length > 1 ? `${place}-${key}` : key);
 }

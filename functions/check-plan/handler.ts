@@ -2,6 +2,7 @@ import { describeChangeSet } from '../../aws/described-change-set.ts';
 import { readDeployed } from '../../aws/deployed.ts';
 import { findApproval } from '../../aws/approvals.ts';
 import { lookUp } from '../../aws/parameter-store.ts';
+import { readSiblings } from '../../aws/siblings.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { listTargets, readEnvironment, readRelease, readTarget } from '../../aws/releases.ts';
 import { clientFor } from '../../aws/target-client.ts';
@@ -10,14 +11,14 @@ import { isOfRound } from '../../domain/attempt.ts';
 import { changeSetAnswer } from '../../domain/change-set-answer.ts';
 import { type Check, checkChangeSet, checkLookups, checkRecords } from '../../domain/check-plan.ts';
 import { gateOf } from '../../domain/gate.ts';
-import { artifactOf, findEnvironment, findTarget } from '../../domain/find-target.ts';
+import { findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
 import { fingerprints } from '../../domain/lookups.ts';
 import { makePlan } from '../../domain/plan.ts';
 import { refusal } from '../../domain/still-allowed.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findApproval, clientFor, describeChangeSet, lookUp };
+const real = { readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findApproval, clientFor, describeChangeSet, lookUp, readSiblings };
 type Uses = typeof real;
 
 /** Under the lock: is what was approved still there, still the same, and still the newest? */
@@ -47,13 +48,14 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
   const described = await uses.describeChangeSet(client, { stackName: target.stackName, changeSet: record.changeSetArn ?? '' });
   if (described === undefined) return checkChangeSet('gone', record.digest, undefined);
   const operation = record.createdShell === true ? 'CREATE' : 'UPDATE';
-  const artifact = artifactOf(release);
-  const { digest } = makePlan({ release, templateSha256: artifact.templateSha256, noEcho: artifact.noEcho, environment: name, target, attempt, operation }, described);
+  const template = templateOf(release, name, target);
+  const { digest } = makePlan({ release, templateSha256: template.sha256, noEcho: template.noEcho, environment: name, target, attempt, operation }, described);
   const same = checkChangeSet(changeSetAnswer(described), record.digest, digest);
   if (same.answer === 'close') return same;
   // The change set keeps the values that it was opened with, so it cannot tell that they are other ones by now.
-  const lookups = target.lookups ?? {};
-  return checkLookups(lookups, record.lookedUp ?? {}, fingerprints(await uses.lookUp(client, lookups), lookups, artifact.noEcho));
+  const { lookups = {} } = target;
+  const valuesNow = { ...(await uses.lookUp(client, lookups)), ...(await uses.readSiblings(tableName, { release, environment: name, target })).found };
+  return checkLookups(target, record.lookedUp ?? {}, fingerprints(valuesNow, lookups, template.noEcho));
 }
 
 export const handler = task({

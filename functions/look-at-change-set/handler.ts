@@ -2,15 +2,17 @@ import { lookAtChangeSet } from '../../aws/change-set-look.ts';
 import { describeStack } from '../../aws/cloudformation.ts';
 import { keepLook } from '../../aws/keep-look.ts';
 import { readRelease, readTarget } from '../../aws/releases.ts';
+import { readSiblings } from '../../aws/siblings.ts';
 import { clientFor } from '../../aws/target-client.ts';
 import { TargetTask } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
+import { lookOrDefer } from '../../domain/deferral.ts';
 import { changeSetName } from '../../domain/change-set-request.ts';
-import { artifactOf, findTarget } from '../../domain/find-target.ts';
+import { findTarget, templateOf } from '../../domain/find-target.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, clientFor, describeStack, lookAtChangeSet, keepLook, now: () => new Date() };
+const real = { readRelease, readTarget, clientFor, describeStack, lookAtChangeSet, readSiblings, keepLook, now: () => new Date() };
 type Uses = typeof real;
 interface Answer { readonly answer: 'settled' | 'settling' }
 
@@ -21,13 +23,14 @@ export async function lookAgain(uses: Uses, where: { tableName: string; bucket: 
   if (isOfRound(record, attempt) && record?.state !== 'planning') return { answer: 'settled' };
   const release = await uses.readRelease(where.tableName, input.release);
   const target = findTarget(release, environment, input.target);
-  const { templateSha256, noEcho } = artifactOf(release);
+  const { sha256: templateSha256, noEcho } = templateOf(release, environment, target);
   const operation = record?.createdShell === true ? 'CREATE' : 'UPDATE';
   const client = await uses.clientFor('plan', { release, environment, target });
   const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: changeSetName(release.id, attempt) }, operation);
   const parameters = look.answer === 'ready' && operation === 'UPDATE' ? ((await uses.describeStack(client, target.stackName))?.parameters ?? {}) : {};
   const looked = { release, templateSha256, noEcho, environment, target, attempt, operation, outputs: {}, parameters } as const;
-  const kept = await uses.keepLook(where, looked, look, uses.now());
+  const siblings = await uses.readSiblings(where.tableName, { release, environment, target });
+  const kept = await uses.keepLook(where, looked, lookOrDefer(look, target, siblings), uses.now());
   if (kept === 'pending') return { answer: 'settling' };
   // What was compared with is being changed by somebody else: another round compares with what comes of it.
   if (kept === 'moving') await uses.keepLook(where, looked, { answer: 'gone' }, uses.now());

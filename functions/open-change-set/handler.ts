@@ -3,20 +3,22 @@ import { createChangeSet, deleteChangeSet } from '../../aws/change-sets.ts';
 import { describeStack } from '../../aws/cloudformation.ts';
 import { keepLook } from '../../aws/keep-look.ts';
 import { lookUp } from '../../aws/parameter-store.ts';
+import { readSiblings } from '../../aws/siblings.ts';
 import { startTarget } from '../../aws/attempts.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { clientFor } from '../../aws/target-client.ts';
 import { TargetTask } from '../../contracts/tasks.ts';
 import { isOfRound, staysDeployed } from '../../domain/attempt.ts';
 import { changeSetName, changeSetRequest } from '../../domain/change-set-request.ts';
-import { artifactOf, findTarget } from '../../domain/find-target.ts';
+import { findTarget, templateOf } from '../../domain/find-target.ts';
 import { fingerprints, valuesOf } from '../../domain/lookups.ts';
+import { deferral, lookOrDefer } from '../../domain/deferral.ts';
 import { leftBehind } from '../../domain/left-behind.ts';
 import { advice, treatmentOf } from '../../domain/stack-status.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, updateTarget, startTarget, clientFor, lookUp, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
+const real = { readRelease, readTarget, updateTarget, startTarget, clientFor, lookUp, readSiblings, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
 type Uses = typeof real;
 interface Answer { readonly answer: 'opened' | 'settled' | 'busy' | 'remove-first' }
 
@@ -31,14 +33,20 @@ export async function openChangeSet(uses: Uses, where: { tableName: string; buck
   }
   const release = await uses.readRelease(where.tableName, input.release);
   const target = findTarget(release, environment, input.target);
-  const artifact = artifactOf(release);
+  const template = templateOf(release, environment, target);
+  const siblings = await uses.readSiblings(where.tableName, { release, environment, target });
+  const row = { ...input, account: target.account, region: target.region, stackName: target.stackName, updatedAt: uses.now().toISOString() };
+  const later = deferral(target, siblings);
+  if (later !== undefined) {
+    await uses.startTarget(where.tableName, { ...row, state: 'deferred', reason: later });
+    return { answer: 'settled' };
+  }
   const client = await uses.clientFor('plan', { release, environment, target });
   const stack = await uses.describeStack(client, target.stackName);
   const treatment = treatmentOf(stack?.status);
   if (treatment === 'wait') return { answer: 'busy' };
   if (treatment === 'remove-first') return { answer: 'remove-first' };
 
-  const row = { ...input, account: target.account, region: target.region, stackName: target.stackName, updatedAt: uses.now().toISOString() };
   if (treatment === 'person') {
     const status = stack?.status ?? '';
     const reason = `Planning ${target.stackName}: the stack is in ${status}, which only a person can mend. ${advice(status)}`;
@@ -51,16 +59,16 @@ export async function openChangeSet(uses: Uses, where: { tableName: string; buck
   }
   const operation = treatment === 'create' ? 'CREATE' : 'UPDATE';
   const lookups = target.lookups ?? {};
-  const found = await uses.lookUp(client, lookups);
+  const found = { ...(await uses.lookUp(client, lookups)), ...siblings.found };
   const parameters = { ...target.parameters, ...valuesOf(found, { lookups, target }) };
   // An earlier try of this task may have opened the change set already, with what it had found.
-  const lookedUp = (isOfRound(before, attempt) ? before?.lookedUp : undefined) ?? fingerprints(found, lookups, artifact.noEcho);
+  const lookedUp = (isOfRound(before, attempt) ? before?.lookedUp : undefined) ?? fingerprints(found, lookups, template.noEcho);
   await uses.startTarget(where.tableName, { ...row, state: 'planning', createdShell: operation === 'CREATE', lookedUp });
-  const request = changeSetRequest({ release, artifact, environment, target: { ...target, parameters }, attempt, operation, region: where.region });
+  const request = changeSetRequest({ release, template, environment, target: { ...target, parameters }, attempt, operation, region: where.region });
   await uses.createChangeSet(client, request);
   const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: request.name }, operation);
-  const looked = { release, templateSha256: artifact.templateSha256, noEcho: artifact.noEcho, environment, target, attempt, operation, outputs: stack?.outputs ?? {}, parameters: stack?.parameters ?? {} } as const;
-  const kept = await uses.keepLook(where, looked, look, uses.now());
+  const looked = { release, templateSha256: template.sha256, noEcho: template.noEcho, environment, target, attempt, operation, outputs: stack?.outputs ?? {}, parameters: stack?.parameters ?? {} } as const;
+  const kept = await uses.keepLook(where, looked, lookOrDefer(look, target, siblings), uses.now());
   return { answer: ({ settled: 'settled', pending: 'opened', moving: 'busy' } as const)[kept] };
 }
 

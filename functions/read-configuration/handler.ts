@@ -18,7 +18,7 @@ export async function readConfiguration(uses: typeof real, input: ReleaseTask): 
   const folder = registry.content.applications[release.application]?.folder;
   const files = await uses.readRepositoryFiles(release.repository, release.commit, folder);
   const asked = ask(files, Object.keys(registry.content.environments), folder);
-  const resolved = asked.ok ? resolve(registry.content, asked.value, release) : { ok: false as const, problems: [sayProblems(asked.problems)] };
+  const resolved = asked.ok ? resolve(registry.content, asked.value, release, release.artifact) : { ok: false as const, problems: [sayProblems(asked.problems)] };
   if (!resolved.ok) {
     await uses.updateRelease(tableName, release.id, { outcome: 'failed', reason: `Reading what ${release.application} asks for at ${release.commit.slice(0, 8)}: ${resolved.problems.join('\n')}` });
     return { answer: 'ended' };

@@ -6,7 +6,7 @@ import { ReleaseTask } from '../../contracts/tasks.ts';
 import { sha256 } from '../../domain/digest.ts';
 import { equalZip, isZip } from '../../domain/equal-zip.ts';
 import { DeploymentFailedError } from '../../domain/errors.ts';
-import { incomingPrefix, readPackaged } from '../../domain/packaged.ts';
+import { incomingPrefix, packedFile, readPackaged, readPacked } from '../../domain/packaged.ts';
 import { manifest, pairReferences, refuseForeign, rewrite, type SealedObject, urlReferences } from '../../domain/seal.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
@@ -22,10 +22,11 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
   if (build?.status !== 'SUCCEEDED' || build.commit !== commit) {
     throw new DeploymentFailedError(`Sealing the artifact of ${release.id}: build ${release.buildId ?? '(none)'} did not build commit ${commit} (${build?.status ?? 'gone'}, ${build?.commit ?? 'no commit'}). Retry the release.`);
   }
-  const keys = await uses.listKeys(bucket, `incoming/${application}/`);
-  const prefix = incomingPrefix(keys, application, build.id);
-  const packaged = readPackaged(Buffer.from(await uses.readObject(bucket, `${prefix}template.yaml`)).toString('utf8'));
-  const referred = [...new Set([...urlReferences(packaged.text, bucket), ...pairReferences(packaged.content, bucket)])];
+  const prefix = incomingPrefix(await uses.listKeys(bucket, `incoming/${application}/`), application, build.id);
+  const read = async (file: string) => Buffer.from(await uses.readObject(bucket, `${prefix}${file}`)).toString('utf8');
+  const { templates } = readPacked(await read(packedFile));
+  const packaged = await Promise.all(templates.map(async ({ file, ...it }) => ({ ...it, ...readPackaged(await read(file), file) })));
+  const referred = [...new Set(packaged.flatMap(({ text, content }) => [...urlReferences(text, bucket), ...pairReferences(content, bucket)]))];
   refuseForeign(referred, prefix);
 
   const seal = async (bytes: Uint8Array): Promise<SealedObject> => {
@@ -37,12 +38,13 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
   };
   const sealed = new Map<string, SealedObject>();
   for (const key of referred) sealed.set(key, await seal(await uses.readObject(bucket, key)));
-  const template = await seal(Buffer.from(rewrite(packaged.text, new Map([...sealed].map(([key, object]) => [key, object.key])))));
-  const { text, digest } = manifest(application, template, [...sealed.values()]);
+  const keys = new Map([...sealed].map(([key, object]) => [key, object.key]));
+  const made = await Promise.all(packaged.map(async ({ text, content: _, parameters, noEcho, outputs, ...it }) => ({ named: { ...it, ...(await seal(Buffer.from(rewrite(text, keys)))) }, knows: { parameters, noEcho, outputs } })));
+  const { text, digest } = manifest(application, made.map(({ named }) => named), [...sealed.values()]);
   const manifestKey = `sealed/${application}/${digest}.json`;
   await uses.writeOnce(bucket, manifestKey, text);
   await uses.updateRelease(tableName, release.id, {
-    artifact: { digest, bucket, manifestKey, templateKey: template.key, templateSha256: template.sha256, templateParameters: packaged.parameters, noEcho: packaged.noEcho },
+    artifact: { digest, bucket, manifestKey, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })) },
   });
   const said = `Built once and sealed: ${digest.slice(0, 12)}, ${String(sealed.size)} objects.`;
   await uses.report({ tableName, busName }, { kind: 'built', about: 'release', release: release.id, application, text: said }, uses.now());

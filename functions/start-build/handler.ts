@@ -28,7 +28,7 @@ export async function startTheBuild(uses: typeof real, { token, release: id, att
       DRAWBRIDGE_ATTEMPT: String(attempt),
       DRAWBRIDGE_APPLICATION: application,
       DRAWBRIDGE_KIND: configuration.build.kind,
-      DRAWBRIDGE_TEMPLATE: configuration.build.template,
+      DRAWBRIDGE_TEMPLATES: configuration.build.templates.map(({ stack = '-', path }) => `${stack} ${path}`).join('\n'),
     },
   });
   await uses.updateRelease(tableName, id, { buildId });

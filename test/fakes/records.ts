@@ -2,12 +2,13 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { ApprovalRow } from '../../aws/approvals.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { Deployed, Plan, TargetRecord } from '../../contracts/plan.ts';
-import type { EnvironmentRecord, Release } from '../../contracts/release.ts';
+import type { EnvironmentRecord, Release, Target } from '../../contracts/release.ts';
 import type { Report } from '../../contracts/report.ts';
 import type { Look } from '../../aws/change-set-look.ts';
 import type { Looked } from '../../aws/keep-look.ts';
 import type { Place, Waiter } from '../../aws/locks.ts';
 import { count } from '../../domain/changes.ts';
+import { type Deferred, siblingsOf } from '../../domain/deferral.ts';
 import type { Lock } from '../../domain/lock.ts';
 import { makePlan } from '../../domain/plan.ts';
 import { aRelease, theRegistry } from './samples.ts';
@@ -59,15 +60,18 @@ export class FakeRecords {
   };
   readonly findApproval = (_: string, id: string | undefined) => Promise.resolve(id === undefined ? undefined : this.approvals.get(id));
   readonly readDeployed = (_: string, __: string, environment: string, target: string) => Promise.resolve(this.deployed.get(`${environment}/${target}`));
+  readonly readSiblings = (_: string, { release, environment, target }: { release: Pick<Release, 'id'>; environment: string; target: Pick<Target, 'after' | 'lookups'> }) =>
+    Promise.resolve(siblingsOf(release.id, target, Object.entries(target.after ?? {}).map(([stack, name]) => ({ stack, deployed: this.deployed.get(`${environment}/${name}`) }))));
   readonly report = (_: unknown, what: Report): Promise<void> => Promise.resolve(void this.reports.push(what));
   readonly clientFor = (purpose: string, { approvers = [] }: { approvers?: readonly string[] }) => {
     this.visits.push({ purpose, approvers });
     return Promise.resolve(new CloudFormationClient({ region: 'eu-west-1', credentials: { accessKeyId: 'x', secretAccessKey: 'y' } }));
   };
 
-  readonly keepLook = async (_: unknown, looked: Looked, look: Look, now: Date) => {
+  readonly keepLook = async (_: unknown, looked: Looked, look: Look | Deferred, now: Date) => {
     const id = { release: looked.release.id, environment: looked.environment, target: looked.target.name };
     if (look.answer === 'pending') return 'pending' as const;
+    if (look.answer === 'deferred') return await this.updateTarget('', id, { state: 'deferred', reason: look.reason }, now).then(() => 'settled' as const);
     if (look.answer === 'no-changes' && this.locks.get(place(looked.target))?.owner !== undefined) return 'moving' as const;
     if (look.answer === 'ready') {
       const plan = makePlan(looked, look.described);

@@ -33,15 +33,12 @@ export const aRelease = (fields: Partial<Release> = {}): Release => ({
   attempt: 1,
   registryVersion: 1,
   state: 'running',
-  configuration: { build: { kind: 'sam', template: 'template.yaml' }, environments: [{ name: 'dev', targets: [aTarget()] }], remarks: [] },
+  configuration: { build: { kind: 'sam', templates: [{ path: 'template.yaml' }] }, environments: [{ name: 'dev', targets: [aTarget()] }], remarks: [] },
   artifact: {
     digest: 'd'.repeat(64),
     bucket: 'artifacts',
     manifestKey: 'sealed/orders/manifest.json',
-    templateKey: 'sealed/orders/template',
-    templateSha256: 'e'.repeat(64),
-    templateParameters: ['Size'],
-    noEcho: [],
+    templates: [{ key: 'sealed/orders/template', sha256: 'e'.repeat(64), parameters: ['Size'], noEcho: [], outputs: [] }],
   },
   ...fields,
 });

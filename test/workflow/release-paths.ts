@@ -3,15 +3,18 @@ import type { Script } from './theatre.ts';
 
 const next: Script = { 'choose-next-environment': [answer({ answer: 'environment', environment: 'dev' }), answer({ answer: 'done' })], 'deploy-environment-machine': [answer({ outcome: 'deployed' })], 'report-release': [answer({ outcome: 'deployed' })] };
 const promoted = ['Choose next environment', 'Anything left?', 'Deploy environment', 'Choose next environment', 'Anything left?', 'Report release', 'Release ended'];
-const begun = ['Take up release', 'Read configuration', 'Ready to build?'];
-const build: Script = { 'read-configuration': [answer({ answer: 'build' })], 'start-build': [completes({ answer: 'built' })], 'seal-artifact': [answer({ answer: 'sealed' })] };
+const read = ['Read configuration', 'Ready to build?'];
+const begun = ['Take up release', ...read];
+/** What was built says which stacks there are. */
+const sealed = ['Seal artifact', ...read];
+const build: Script = { 'read-configuration': [answer({ answer: 'build' }), answer({ answer: 'built' })], 'start-build': [completes({ answer: 'built' })], 'seal-artifact': [answer({ answer: 'sealed' })] };
 
 /** Ways through the machine of a whole release. */
 export const releasePaths: readonly Path[] = [
   {
     name: 'builds once, then goes through the environments',
     script: { ...build, ...next },
-    states: [...begun, 'Build', 'Did it build?', 'Seal artifact', ...promoted],
+    states: [...begun, 'Build', 'Did it build?', ...sealed, ...promoted],
     output: { outcome: 'deployed' },
   },
   {
@@ -34,7 +37,7 @@ export const releasePaths: readonly Path[] = [
     name: 'a build whose event is lost is looked at',
     script: { ...build, ...next, 'start-build': [silent], 'look-at-build': [silent, completes({ answer: 'built' })] },
     timeouts: { Build: 1, 'Look at build': 1 },
-    states: [...begun, 'Build', 'Look at build', 'Look at build', 'Did it build?', 'Seal artifact', ...promoted],
+    states: [...begun, 'Build', 'Look at build', 'Look at build', 'Did it build?', ...sealed, ...promoted],
   },
   {
     name: 'an artifact that is not what it must be ends the release',
@@ -45,7 +48,7 @@ export const releasePaths: readonly Path[] = [
   {
     name: 'a fault in a nested machine is reported and fails this one too',
     script: { ...build, ...next, 'deploy-environment-machine': [throws('ConfigurationError')] },
-    states: [...begun, 'Build', 'Did it build?', 'Seal artifact', 'Choose next environment', 'Anything left?', 'Deploy environment', 'Report fault', 'Fault'],
+    states: [...begun, 'Build', 'Did it build?', ...sealed, 'Choose next environment', 'Anything left?', 'Deploy environment', 'Report fault', 'Fault'],
     status: 'FAILED',
   },
 ];

@@ -29,10 +29,9 @@ const id = { stackName: 'orders-dev', changeSet: 'orders-12-3f2a9c1b-1-1' };
 const refused = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
 const change = (LogicalResourceId: string, more: object = {}) => ({ Type: 'Resource', ResourceChange: { Action: 'Add', LogicalResourceId, ResourceType: 'AWS::SQS::Queue', ...more } }) as const;
 const answer = (fields: Partial<DescribeChangeSetOutput>) => ({ ChangeSetId: 'arn:set', StackId: 'arn:stack', Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE', ...fields }) as const;
-const { artifact } = aRelease();
 const request = changeSetRequest({
   release: aRelease(),
-  artifact: artifact ?? { bucket: '', templateKey: '' },
+  template: { bucket: 'artifacts', key: 'sealed/orders/template' },
   environment: 'dev',
   target: aTarget(),
   attempt: '1-1',

@@ -103,15 +103,15 @@ describe('references of a packaged template', () => {
 
 it('the digest names every object, in whatever order they were sealed', () => {
   const object = (key: string) => ({ key, sha256: key, bytes: 1 });
-  const one = manifest('orders', object('t'), [object('a'), object('b')]);
-  expect(manifest('orders', object('t'), [object('b'), object('a')])).toEqual(one);
-  expect(manifest('orders', object('t'), [object('a'), object('c')]).digest).not.toBe(one.digest);
+  const one = manifest('orders', [object('t')], [object('a'), object('b')]);
+  expect(manifest('orders', [object('t')], [object('b'), object('a')])).toEqual(one);
+  expect(manifest('orders', [object('t')], [object('a'), object('c')]).digest).not.toBe(one.digest);
 });
 
 it('a build is looked for only below the prefix that was its own', () => {
-  const mine = 'incoming/orders/AROAX:AWSCodeBuild-uuid-1/template.yaml';
-  expect(incomingPrefix(['incoming/orders/AROAX:AWSCodeBuild-uuid-2/template.yaml', mine], 'orders', 'drawbridge-build-orders:uuid-1')).toBe('incoming/orders/AROAX:AWSCodeBuild-uuid-1/');
-  expect(() => incomingPrefix([mine], 'orders', 'drawbridge-build-orders:uuid-3')).toThrow(/left no template/);
+  const mine = 'incoming/orders/AROAX:AWSCodeBuild-uuid-1/release.json';
+  expect(incomingPrefix(['incoming/orders/AROAX:AWSCodeBuild-uuid-2/release.json', mine], 'orders', 'drawbridge-build-orders:uuid-1')).toBe('incoming/orders/AROAX:AWSCodeBuild-uuid-1/');
+  expect(() => incomingPrefix([mine], 'orders', 'drawbridge-build-orders:uuid-3')).toThrow(/left no release.json/);
 });
 
 it('a template keeps its short forms and tells its parameters', () => {

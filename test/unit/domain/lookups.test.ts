@@ -41,8 +41,8 @@ describe('between the plan and its execution', () => {
     { what: 'the type, so that it cannot be taken', now: stored({ type: 'SecureString' }), noEcho: [], stale: true },
     { what: 'all: it is gone', now: undefined, noEcho: [], stale: true },
   ])('$what changed', ({ now, noEcho, stale }) => {
-    const answer = checkLookups(lookups, planned(noEcho), fingerprints({ Vpc: now }, lookups, noEcho));
-    if (stale) expect(answer).toEqual({ answer: 'close', outcome: 'stale', reason: '/network/vpc in Parameter Store, which Vpc is taken from, changed since this was planned. It is planned again.' });
+    const answer = checkLookups(aTarget({ lookups }), planned(noEcho), fingerprints({ Vpc: now }, lookups, noEcho));
+    if (stale) expect(answer).toEqual({ answer: 'close', outcome: 'stale', reason: '/network/vpc in Parameter Store of account 222222222222 (dev), eu-west-1, which Vpc is taken from, changed since this was planned. It is planned again.' });
     else expect(answer).toEqual({ answer: 'execute' });
   });
 

@@ -137,7 +137,7 @@ describe('what is said of a release', () => {
     { release: aRelease().id, environment: 'dev', state: 'ended', attempt: '1', outcome: 'deployed', updatedAt: '' },
     { release: aRelease().id, environment: 'prod', state: 'ended', attempt: '1', outcome: 'failed', reason: 'Queue: refused', updatedAt: '' },
   ] as const;
-  const release = aRelease({ outcome: 'failed', reason: 'prod failed.', configuration: { build: { kind: 'sam', template: 't' }, environments: ['dev', 'prod', 'live'].map((name) => ({ name, targets: [] })), remarks: [] } });
+  const release = aRelease({ outcome: 'failed', reason: 'prod failed.', configuration: { build: { kind: 'sam', templates: [{ path: 't' }] }, environments: ['dev', 'prod', 'live'].map((name) => ({ name, targets: [] })), remarks: [] } });
   const lines = environmentLines(release, environments, [aRecord({ outputs: { Url: 'https://dev.example.com', Arn: 'arn:x' } })]);
 
   it('is how it stands everywhere, in the order of promotion, with addresses and what to do', () => {

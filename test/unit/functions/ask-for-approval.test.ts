@@ -14,7 +14,7 @@ const older = 'orders-11-bbbbbbbb';
 const newer = 'orders-13-aaaaaaaa';
 
 const theApproval: NonNullable<ResolvedEnvironment['approval']> = { quorums: [{ from: 'approvers', approvers: ['alex', 'robin'], required: 1 }], breakGlass: ['sam', 'lee'], expiresInSeconds: 259_200, remindInSeconds: 194_400, authorMayApprove: false };
-const configured = (approval: Partial<typeof theApproval> = {}, targets = [aTarget()]) => ({ build: { kind: 'sam' as const, template: 'template.yaml' }, environments: [{ name: 'dev', targets, approval: { ...theApproval, ...approval } }], remarks: [] });
+const configured = (approval: Partial<typeof theApproval> = {}, targets = [aTarget()]) => ({ build: { kind: 'sam' as const, templates: [{ path: 'template.yaml' }] }, environments: [{ name: 'dev', targets, approval: { ...theApproval, ...approval } }], remarks: [] });
 const commit = (id: string, email: string): Commit => ({ id: id.padEnd(40, '0'), parents: [], author: { name: email.split('@')[0] ?? '', email }, committer: { name: 'x', email: 'x@example.com' }, message: `Message of ${id}`, committedAt: 1 });
 const deployed = (fields: Partial<Deployed> = {}): Deployed => ({
   application: 'orders', environment: 'dev', target: 'main', account: '222222222222', region: 'eu-west-1', stackName: 'orders-dev', release: 'orders-9-cccccccc', commit: 'c'.repeat(40), branch: 'main', sequence: 9, fence: 1, deployedAt: '2026-01-01T00:00:00.000Z', outputs: {},

@@ -34,7 +34,7 @@ describe('starting the build', () => {
     expect(world.orders[0]).toMatchObject({
       project: 'drawbridge-build-orders',
       sourceVersion: `refs/heads/main^{${commit}}`,
-      variables: { DRAWBRIDGE_RELEASE: id, DRAWBRIDGE_APPLICATION: 'orders', DRAWBRIDGE_KIND: 'sam', DRAWBRIDGE_TEMPLATE: 'template.yaml' },
+      variables: { DRAWBRIDGE_RELEASE: id, DRAWBRIDGE_APPLICATION: 'orders', DRAWBRIDGE_KIND: 'sam', DRAWBRIDGE_TEMPLATES: '- template.yaml' },
     });
     expect(JSON.stringify(world.orders)).not.toContain(token);
   });

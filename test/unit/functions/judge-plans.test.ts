@@ -13,7 +13,7 @@ let records: FakeRecords;
 
 beforeEach(() => {
   records = new FakeRecords();
-  records.release = aRelease({ configuration: { build: { kind: 'sam', template: 'template.yaml' }, environments: [{ name: 'dev', targets: [aTarget()], approval }], remarks: [] } });
+  records.release = aRelease({ configuration: { build: { kind: 'sam', templates: [{ path: 'template.yaml' }] }, environments: [{ name: 'dev', targets: [aTarget()], approval }], remarks: [] } });
   register(rules);
 });
 

@@ -12,8 +12,8 @@ function stage(noEcho: string[] = []) {
   const made = aStage();
   const release = aRelease();
   made.records.release = aRelease({
-    configuration: { build: { kind: 'sam', template: 'template.yaml' }, environments: [{ name: 'dev', targets: [aTarget({ lookups })] }], remarks: [] },
-    ...(release.artifact === undefined ? {} : { artifact: { ...release.artifact, noEcho } }),
+    configuration: { build: { kind: 'sam', templates: [{ path: 'template.yaml' }] }, environments: [{ name: 'dev', targets: [aTarget({ lookups })] }], remarks: [] },
+    ...(release.artifact === undefined ? {} : { artifact: { ...release.artifact, templates: release.artifact.templates.map((it) => ({ ...it, noEcho })) } }),
   });
   made.parameters.set('target:/vpc', stored('vpc-1')).set('tools:/level', stored('warn'));
   return made;

@@ -24,7 +24,7 @@ const put = (fields: Parameters<typeof aRecord>[0]) => {
 const askFor = (expiresInSeconds: number) => {
   records.release = aRelease({
     configuration: {
-      build: { kind: 'sam', template: 'template.yaml' },
+      build: { kind: 'sam', templates: [{ path: 'template.yaml' }] },
       environments: [{ name: 'dev', targets: [aTarget()], approval: { quorums: [{ from: 'approvers', approvers: ['alex'], required: 1 }], breakGlass: [], expiresInSeconds, remindInSeconds: expiresInSeconds - 60, authorMayApprove: false } }],
       remarks: [],
     },

@@ -19,7 +19,7 @@ const files = (drawbridge: string) => {
 it('what the registry grants is kept on the release, with the version that granted it', async () => {
   files('version: 1\nbuild: { kind: sam }\nparameters: { Size: 2 }\n');
   expect(await readConfiguration(world, input)).toEqual({ answer: 'build' });
-  expect(world.release()).toMatchObject({ registryVersion: 3, configuration: { build: { kind: 'sam', template: 'template.yaml' }, environments: [{ name: 'dev', targets: [{ account: '222222222222', parameters: { Size: '2' } }] }] } });
+  expect(world.release()).toMatchObject({ registryVersion: 3, configuration: { build: { kind: 'sam', templates: [{ path: 'template.yaml' }] }, environments: [{ name: 'dev', targets: [{ account: '222222222222', parameters: { Size: '2' } }] }] } });
 });
 
 it('an application with a folder of its own is read there, and its paths begin there', async () => {
@@ -27,7 +27,7 @@ it('an application with a folder of its own is read there, and its paths begin t
   files('version: 1\nbuild: { kind: sam, template: infra/template.yaml }\n');
   await readConfiguration(world, input);
   expect(world.folderRead).toBe('services/orders');
-  expect(world.release().configuration?.build).toEqual({ kind: 'sam', template: 'services/orders/infra/template.yaml' });
+  expect(world.release().configuration?.build).toEqual({ kind: 'sam', templates: [{ path: 'services/orders/infra/template.yaml' }] });
   files('version: 2\n');
   await readConfiguration(world, input);
   expect(world.release().reason).toContain(': services/orders/drawbridge.yaml:1: ');

@@ -13,7 +13,7 @@ beforeEach(() => {
   world = new ReleaseWorld();
 });
 
-const order = (...names: string[]): Partial<Release> => ({ configuration: { build: { kind: 'sam', template: 'template.yaml' }, environments: names.map((name) => ({ name, targets: [aTarget()] })), remarks: [] } });
+const order = (...names: string[]): Partial<Release> => ({ configuration: { build: { kind: 'sam', templates: [{ path: 'template.yaml' }] }, environments: names.map((name) => ({ name, targets: [aTarget()] })), remarks: [] } });
 const ended = (environment: string, outcome: EnvironmentRecord['outcome'], more: Partial<EnvironmentRecord> = {}) =>
   world.environments.push({ release: id, environment, state: 'ended', attempt: '1-1', ...(outcome === undefined ? {} : { outcome }), updatedAt: '2026-01-01T00:00:00.000Z', ...more });
 const next = (attempt = 1) => chooseNextEnvironment(world, { release: id, attempt });

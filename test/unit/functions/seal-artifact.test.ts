@@ -18,7 +18,8 @@ beforeEach(() => {
 
 const text = (key: string | undefined) => Buffer.from(world.objects.get(key ?? '') ?? []).toString();
 const built = (template: string, objects: Readonly<Record<string, string>> = {}) => {
-  for (const [key, body] of Object.entries({ [`${prefix}template.yaml`]: template, ...objects })) world.objects.set(key, Buffer.from(body));
+  const packed = JSON.stringify({ version: 1, templates: [{ file: 'packed/-.yaml' }] });
+  for (const [key, body] of Object.entries({ [`${prefix}packed/-.yaml`]: template, [`${prefix}release.json`]: packed, ...objects })) world.objects.set(key, Buffer.from(body));
 };
 const functionAt = (uri: string) => `Parameters: { Stage: { Type: String } }\nResources:\n  F: { Type: AWS::Serverless::Function, Properties: { CodeUri: ${uri}, Env: !Ref Stage } }\n`;
 
@@ -28,8 +29,9 @@ it('what the build left is kept by content, and the template refers to what is k
   const { artifact } = world.release();
   const code = `sealed/orders/${sha256('code')}`;
   expect(text(code)).toBe('code');
-  expect(text(artifact?.templateKey)).toBe(functionAt(`s3://artifacts/${code}`));
-  expect(artifact).toMatchObject({ templateSha256: sha256(text(artifact?.templateKey)), templateParameters: ['Stage'], bucket: 'artifacts' });
+  const template = artifact?.templates[0];
+  expect(text(template?.key)).toBe(functionAt(`s3://artifacts/${code}`));
+  expect(artifact).toMatchObject({ templates: [{ sha256: sha256(text(template?.key)), parameters: ['Stage'], outputs: [] }], bucket: 'artifacts' });
   expect(sha256(text(artifact?.manifestKey))).toBe(artifact?.digest);
   expect(world.reports).toMatchObject([{ kind: 'built' }]);
 });
@@ -72,6 +74,6 @@ it.each([
 });
 
 it('a build that left nothing of its own is said, also where another left something', async () => {
-  world.objects.set('incoming/orders/AROAX:AWSCodeBuild-uuid-2/template.yaml', Buffer.from(functionAt('x')));
-  await expect(sealArtifact(world, input)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining('left no template.yaml') as string });
+  world.objects.set('incoming/orders/AROAX:AWSCodeBuild-uuid-2/release.json', Buffer.from('{}'));
+  await expect(sealArtifact(world, input)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining('left no release.json') as string });
 });

@@ -22,7 +22,7 @@ it('a stack name that the registry gives to both is a remark that names them', (
 
 it('so is one that the files of the newest release ask for', () => {
   const environments = ['dev', 'test'].map((name) => ({ name, targets: [aTarget({ stackName: 'shop' })] }));
-  const newest = { orders: { build: { kind: 'sam' as const, template: 'template.yaml' }, environments, remarks: [] } };
+  const newest = { orders: { build: { kind: 'sam' as const, templates: [{ path: 'template.yaml' }] }, environments, remarks: [] } };
   expect(sharedStacks(stackUses(registry(), newest))).toEqual(['shop (222222222222, eu-west-1): orders in dev, orders in test']);
 });
 

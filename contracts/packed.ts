@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { EnvironmentName, StackKey, StackName } from './names.ts';
+
+/**
+ * `release.json`: what a build left, and where below its own prefix. It is written last. A build runs what anybody who
+ * can push has written, so this is a wish like the files in the repository, never a proof.
+ */
+
+/** Below the build's own prefix. */
+const File = z
+  .string()
+  .max(512)
+  .regex(/^[\w.-]+(\/[\w.-]+)*$/, 'a file below the build\'s own prefix')
+  .refine((path) => !path.split('/').includes('..'), 'a file below the build\'s own prefix');
+
+const PackedTemplate = z.strictObject({
+  /** Which of the application's stacks it makes, where there are several. */
+  stack: StackKey.optional(),
+  /** Where there is another template for each environment. */
+  environment: EnvironmentName.optional(),
+  /** A packaged template: what it refers to lies below the same prefix. */
+  file: File,
+  /** The stack's name, where the framework decides it. */
+  name: StackName.optional(),
+  /** Stacks that come before it, where the framework knows. */
+  after: z.array(StackKey).optional(),
+});
+export type PackedTemplate = z.infer<typeof PackedTemplate>;
+
+export const Packed = z
+  .strictObject({
+    version: z.literal(1),
+    templates: z.array(PackedTemplate).max(200),
+  })
+  .refine(({ templates }) => new Set(templates.map(({ stack = '', environment = '' }) => `${stack}@${environment}`)).size === templates.length, 'one template for each stack and environment');
+export type Packed = z.infer<typeof Packed>;

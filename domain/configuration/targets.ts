@@ -1,0 +1,59 @@
+import type { Environment, Environments } from '../../contracts/environments.ts';
+import type { Capability } from '../../contracts/names.ts';
+import type { Target } from '../../contracts/release.ts';
+import type { Asked, AskedEnvironment } from './asked.ts';
+import type { WantedStack } from './stacks.ts';
+import { stackTargetName, targetNames } from './target-names.ts';
+
+/** What `sam deploy --guided` and most templates need where nobody says otherwise. */
+const usual: Record<Asked['build']['kind'], Capability[]> = {
+  sam: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+  cloudformation: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
+};
+
+interface Wanted {
+  readonly application: string;
+  readonly name: string;
+  readonly wish: AskedEnvironment;
+  readonly kind: Asked['build']['kind'];
+  /** In order. */
+  readonly stacks: readonly WantedStack[];
+}
+
+/** Every stack in every registered place. */
+export function targetsOf(registry: Environments, environment: Environment, { application, name, wish, kind, stacks }: Wanted): Target[] {
+  const places = targetNames(environment.targets);
+  const targets = environment.targets.flatMap(({ account, region, stack: registered, wave }, index): (Target & { depth: number })[] =>
+    stacks.map(({ key, stack, template, capabilities, parameters, lookups, after, depth }) => {
+      const place = places[index] ?? account;
+      const usually = template?.name ?? (key === undefined ? '{application}-{environment}' : '{application}-{stack}-{environment}');
+      const pattern = registered ?? stack ?? usually;
+      const values = key === undefined ? wish : { parameters, lookups };
+      return {
+        name: stackTargetName(places, place, key),
+        account: registry.accounts[account]?.id ?? '',
+        accountName: account,
+        externalId: registry.accounts[account]?.externalId ?? '',
+        region,
+        wave,
+        depth,
+        ...(key === undefined ? {} : { stack: key }),
+        ...(after.length === 0 ? {} : { after: Object.fromEntries(after.map((it) => [it, stackTargetName(places, place, it)])) }),
+        stackName: pattern.replaceAll('{environment}', name).replaceAll('{application}', application).replaceAll('{stack}', key ?? application),
+        parameters: { ...values.parameters },
+        ...(values.lookups === undefined || Object.keys(values.lookups).length === 0 ? {} : { lookups: { ...values.lookups } }),
+        tags: { ...wish.tags, ...environment.tags, 'drawbridge:application': application, 'drawbridge:environment': name },
+        capabilities: [...(capabilities ?? wish.capabilities ?? usual[kind])],
+      };
+    }),
+  );
+  return inWaves(targets);
+}
+
+/** In each registered wave the stacks come one after the other; all of it is one count, for only numbers move together. */
+function inWaves(targets: readonly (Target & { depth: number })[]): Target[] {
+  if (targets.every(({ depth }) => depth === 0)) return targets.map(({ depth: _, ...target }) => target);
+  const order = ({ wave, depth }: { wave: number; depth: number }) => wave * targets.length + depth;
+  const ranks = [...new Set(targets.map((target) => order(target)))].sort((a, b) => a - b);
+  return targets.map(({ depth, ...target }) => ({ ...target, wave: ranks.indexOf(order({ wave: target.wave, depth })) + 1 }));
+}
