@@ -1,7 +1,7 @@
 import type { Deployed } from '../contracts/plan.ts';
-import type { Target } from '../contracts/release.ts';
+import type { Lookup, Target } from '../contracts/release.ts';
 import { outputOf } from './configuration/parameter-values.ts';
-import type { Found } from './lookups.ts';
+import { fingerprints, type Found } from './lookups.ts';
 
 export interface Siblings {
   /** Outputs that the target's parameters are taken from, by the names of the template's parameters. */
@@ -20,7 +20,7 @@ interface Sibling {
 /** What the stacks that come before a target have to give. */
 export function siblingsOf(release: string, { lookups = {} }: Pick<Target, 'lookups'>, before: readonly Sibling[]): Siblings {
   const found = Object.entries(lookups).flatMap(([name, lookup]): [string, Found[string]][] => {
-    if (lookup.store !== 'stack') return [];
+    if (!isOutput(lookup)) return [];
     const { stack, output } = outputOf(lookup);
     const value = before.find((it) => it.stack === stack)?.deployed?.outputs[output];
     return [[name, value === undefined ? undefined : { type: 'String', value, version: 0, changedAt: '' }]];
@@ -32,6 +32,16 @@ export function siblingsOf(release: string, { lookups = {} }: Pick<Target, 'look
   };
 }
 
+const isOutput = ({ store }: Lookup): boolean => store === 'stack';
+
+export const takesOutputs = ({ lookups = {} }: Pick<Target, 'lookups'>): boolean => Object.values(lookups).some((it) => isOutput(it));
+
+/** Did an output change since a target was planned with it? */
+export function outputsChanged({ lookups = {} }: Pick<Target, 'lookups'>, planned: Readonly<Record<string, string>> | undefined, found: Found): boolean {
+  const outputs = Object.fromEntries(Object.entries(lookups).filter(([, it]) => isOutput(it)));
+  return Object.entries(fingerprints(found, outputs, [])).some(([name, now]) => planned?.[name] !== now);
+}
+
 const isOne = (names: readonly string[]) => (names.length === 1 ? 'is' : 'are');
 const sentence = (stackName: string, names: readonly string[]) => `${stackName} is planned when ${names.join(' and ')} ${isOne(names)} deployed, and is judged then.`;
 
@@ -41,7 +51,7 @@ const sentence = (stackName: string, names: readonly string[]) => `${stackName} 
  */
 export function deferral({ stackName, lookups = {} }: Pick<Target, 'stackName' | 'lookups'>, { found, pending, missing }: Siblings): string | undefined {
   if (missing.length > 0) return sentence(stackName, missing);
-  const unknown = Object.entries(lookups).some(([name, { store }]) => store === 'stack' && found[name] === undefined);
+  const unknown = Object.entries(lookups).some(([name, it]) => isOutput(it) && found[name] === undefined);
   return unknown && pending.length > 0 ? sentence(stackName, pending) : undefined;
 }
 

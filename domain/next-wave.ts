@@ -15,17 +15,19 @@ const goesOn = new Set<TargetRecord['outcome']>(['deployed', 'no-changes', 'stal
 /**
  * Targets move in waves, lowest number first; nothing moves after something went wrong.
  * A stale plan sends the whole environment back to planning, where what is deployed already stays as it is; and so does
- * one that was deferred, once everything else is deployed.
+ * one that was deferred, or planned with outputs that are other ones by now, once everything else is deployed.
+ * @param outdated targets without changes whose parameters come from such outputs
  */
-export function chooseNextWave(targets: readonly Pick<Target, 'name' | 'wave'>[], records: readonly Pick<TargetRecord, 'target' | 'state' | 'outcome'>[], round: number): NextWave {
+export function chooseNextWave(targets: readonly Pick<Target, 'name' | 'wave'>[], records: readonly Pick<TargetRecord, 'target' | 'state' | 'outcome'>[], round: number, outdated: readonly string[] = []): NextWave {
   if (records.some(({ state, outcome }) => state === 'ended' && !goesOn.has(outcome))) return done;
   if (records.some(({ outcome }) => outcome === 'stale')) return round < mostRounds ? { answer: 'replan', targets: [] } : done;
   const planned = new Set(records.filter(({ state }) => state === 'planned').map(({ target }) => target));
   const left = targets.filter(({ name }) => planned.has(name));
   // A target that is neither planned nor ended broke off: nothing follows it.
   if (records.some(({ state }) => state === 'planning' || state === 'executing') || records.length < targets.length) return done;
-  // Every round of what was deferred deploys at least one target that it waited for.
-  if (left.length === 0) return records.some(({ state }) => state === 'deferred') && round < mostRounds + targets.length ? { answer: 'replan', targets: [] } : done;
+  // Before every such round at least one target was deployed that others waited for.
+  const later = outdated.length > 0 || records.some(({ state }) => state === 'deferred');
+  if (left.length === 0) return later && round < mostRounds + targets.length ? { answer: 'replan', targets: [] } : done;
   const wave = Math.min(...left.map((target) => target.wave));
   return { answer: 'wave', targets: left.filter((target) => target.wave === wave).map(({ name }) => name) };
 }

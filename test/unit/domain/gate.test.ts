@@ -19,6 +19,7 @@ describe('who must be asked', () => {
     ['a person for one unknown plan among harmless ones', [aRecord(facts('code')), aRecord({ facts: undefined })], 'one', 1],
     ['nobody where nothing changes', [unchanged], 'skip', 1],
     ['nobody more for a target where nothing changes', [unchanged, aRecord(facts('code'))], 'auto', 1],
+    ['nobody for a target that cannot be planned yet: it is judged when it is', [aRecord({ state: 'deferred', facts: undefined }), aRecord(facts('code'))], 'auto', 1],
     ['for a wave that is deployed as for the ones to come', [aRecord({ ...facts('deletes-stateful'), state: 'ended', outcome: 'deployed' }), aRecord(facts('code'))], 'two', 2],
   ])('%s', (_, records, verdict, atLeast) => {
     expect(gateOf(approval, rules, records)).toMatchObject({ verdict, atLeast, demanded: ['one', 'two', 'refuse'].includes(verdict) });

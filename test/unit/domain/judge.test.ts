@@ -37,6 +37,19 @@ describe('what follows from the plans of an environment', () => {
     expect(step([planned('a'), aRecord({ target: 'b', state: 'ended', outcome: 'stale' })])).toBe('go');
   });
 
+  it('asks for what is planned though another target is deferred, and asks again when that is planned', () => {
+    const later = aRecord({ target: 'b', state: 'deferred', digest: undefined });
+    const digest = digestOf(two, [planned('a'), later]) ?? '';
+    expect(step([planned('a'), later], { gate: oneYes })).toBe('ask');
+    expect(step([planned('a'), later], { gate: oneYes, approval: approved({ digest }) })).toBe('go');
+    const deployed = aRecord({ target: 'a', digest: '1'.repeat(64), state: 'ended', outcome: 'deployed' });
+    expect(step([deployed, planned('b', '2'.repeat(64))], { gate: oneYes, approval: approved({ digest }) })).toBe('ask');
+  });
+
+  it('asks nobody while nothing can be planned yet', () => {
+    expect(step([unchanged('a'), aRecord({ target: 'b', state: 'deferred', digest: undefined })], { gate: oneYes })).toBe('go');
+  });
+
   it('only looks in a release that was made to look', () => {
     expect(step([planned('a'), planned('b')], { mode: 'plan', gate: oneYes })).toBe('planned');
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Outcome } from '../../../contracts/outcome.ts';
 import { chooseNextWave, mostRounds } from '../../../domain/next-wave.ts';
 
-const state = fc.oneof(fc.constant({ state: 'planned' } as const), fc.constant({ state: 'executing' } as const), fc.constant({ state: 'planning' } as const), fc.constantFrom(...Outcome.options).map((outcome) => ({ state: 'ended', outcome }) as const));
+const state = fc.oneof(fc.constant({ state: 'planned' } as const), fc.constant({ state: 'executing' } as const), fc.constant({ state: 'planning' } as const), fc.constant({ state: 'deferred' } as const), fc.constantFrom(...Outcome.options).map((outcome) => ({ state: 'ended', outcome }) as const));
 const environments = fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), state), { minLength: 1, maxLength: 6 }).map((list) => ({
   targets: list.map(([wave], index) => ({ name: `t${String(index)}`, wave })),
   records: list.map(([, fields], index) => ({ target: `t${String(index)}`, outcome: undefined, ...fields })),
@@ -44,6 +44,23 @@ describe('the next wave', () => {
         throw new Error('It did not come to an end.');
       }),
     );
+  });
+
+  it('is planned when all that a deferred target waits for is deployed, and not before', () => {
+    const targets = [{ name: 'network', wave: 1 }, { name: 'app', wave: 2 }];
+    const app = { target: 'app', state: 'deferred', outcome: undefined } as const;
+    expect(chooseNextWave(targets, [{ target: 'network', state: 'planned', outcome: undefined }, app], 1)).toEqual({ answer: 'wave', targets: ['network'] });
+    expect(chooseNextWave(targets, [{ target: 'network', state: 'ended', outcome: 'deployed' }, app], 1).answer).toBe('replan');
+    expect(chooseNextWave(targets, [{ target: 'network', state: 'ended', outcome: 'failed' }, app], 1).answer).toBe('done');
+    expect(chooseNextWave(targets, [{ target: 'network', state: 'ended', outcome: 'deployed' }, app], mostRounds + 2).answer).toBe('done');
+  });
+
+  it('plans again what was planned with an output that is another one by now', () => {
+    const targets = [{ name: 'network', wave: 1 }, { name: 'app', wave: 2 }];
+    const records = (state: 'planned' | 'ended', outcome?: 'deployed') => [{ target: 'network', state, outcome }, { target: 'app', state: 'ended', outcome: 'no-changes' }] as const;
+    expect(chooseNextWave(targets, records('planned'), 1, []).answer).toBe('wave');
+    expect(chooseNextWave(targets, records('ended', 'deployed'), 1, ['app']).answer).toBe('replan');
+    expect(chooseNextWave(targets, records('ended', 'deployed'), 1, []).answer).toBe('done');
   });
 
   it('is planned again after a stale plan, but not for ever', () => {
