@@ -38,7 +38,6 @@ const Template = z.looseObject({ Resources: z.record(z.string(), z.unknown()), P
 
 export interface Packaged {
   readonly text: string;
-  readonly content: unknown;
   /** Names of the template's parameters. */
   readonly parameters: string[];
   /** Those whose values CloudFormation keeps to itself. */
@@ -60,11 +59,17 @@ export function readPackaged(text: string, file = 'the packaged template'): Pack
   if (!parsed.success) throw new InvalidInputError(`Sealing the artifact: ${file} has no Resources. Correct the template and push again.`);
   const parameters = Object.entries(parsed.data.Parameters ?? {});
   const outputs = Object.keys(parsed.data.Outputs ?? {});
-  return { text, content, parameters: parameters.map(([name]) => name), outputs: outputs.some((name) => isMade(name)) ? undefined : outputs, noEcho: parameters.filter(([, it]) => isNoEcho(it)).map(([name]) => name) };
+  return { text, parameters: parameters.map(([name]) => name), outputs: outputs.some((name) => isMade(name)) ? undefined : outputs, noEcho: parameters.filter(([, it]) => isNoEcho(it)).map(([name]) => name) };
 }
 
 const NoEcho = z.object({ NoEcho: z.union([z.literal(true), z.string().regex(/^true$/i)]) });
 const isNoEcho = (parameter: unknown): boolean => NoEcho.safeParse(parameter).success;
+
+/** What a text holds, where it is YAML or JSON; else nothing. */
+export function contentIn(text: string): unknown {
+  const document = parseDocument(text, { logLevel: 'silent', prettyErrors: false });
+  return document.errors.length > 0 ? undefined : contentOf(document);
+}
 
 function contentOf(document: ReturnType<typeof parseDocument>): unknown {
   try {

@@ -3,13 +3,12 @@ import { readBuild } from '../../aws/codebuild.ts';
 import { readRelease, updateRelease } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import { ReleaseTask } from '../../contracts/tasks.ts';
-import { sha256 } from '../../domain/digest.ts';
-import { equalZip, isZip } from '../../domain/equal-zip.ts';
 import { DeploymentFailedError } from '../../domain/errors.ts';
 import { incomingPrefix, packedFile, readPackaged, readPacked } from '../../domain/packaged.ts';
-import { manifest, pairReferences, refuseForeign, rewrite, type SealedObject, urlReferences } from '../../domain/seal.ts';
+import { manifest } from '../../domain/seal.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
+import { Sealer } from './sealer.ts';
 
 const real = { readRelease, readBuild, listKeys, readObject, writeOnce, updateRelease, report, now: () => new Date() };
 
@@ -25,28 +24,18 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
   const prefix = incomingPrefix(await uses.listKeys(bucket, `incoming/${application}/`), application, build.id);
   const read = async (file: string) => Buffer.from(await uses.readObject(bucket, `${prefix}${file}`)).toString('utf8');
   const { templates } = readPacked(await read(packedFile));
-  const packaged = await Promise.all(templates.map(async ({ file, ...it }) => ({ ...it, ...readPackaged(await read(file), file) })));
-  const referred = [...new Set(packaged.flatMap(({ text, content }) => [...urlReferences(text, bucket), ...pairReferences(content, bucket)]))];
-  refuseForeign(referred, prefix);
-
-  const seal = async (bytes: Uint8Array): Promise<SealedObject> => {
-    const body = isZip(bytes) ? equalZip(bytes) : bytes;
-    const hash = sha256(body);
-    const key = `sealed/${application}/${hash}`;
-    await uses.writeOnce(bucket, key, body);
-    return { key, sha256: hash, bytes: body.length };
-  };
-  const sealed = new Map<string, SealedObject>();
-  for (const key of referred) sealed.set(key, await seal(await uses.readObject(bucket, key)));
-  const keys = new Map([...sealed].map(([key, object]) => [key, object.key]));
-  const made = await Promise.all(packaged.map(async ({ text, content: _, parameters, noEcho, outputs, ...it }) => ({ named: { ...it, ...(await seal(Buffer.from(rewrite(text, keys)))) }, knows: { parameters, noEcho, outputs } })));
-  const { text, digest } = manifest(application, made.map(({ named }) => named), [...sealed.values()]);
+  const packaged = await Promise.all(templates.map(async ({ file, ...it }) => ({ named: it, ...readPackaged(await read(file), file) })));
+  const sealer = new Sealer(uses, { bucket, application, prefix });
+  const made = [];
+  // One after the other: they mostly refer to the same.
+  for (const { text, named, ...knows } of packaged) made.push({ named: { ...named, ...(await sealer.template(text)) }, knows });
+  const { text, digest } = manifest(application, made.map(({ named }) => named), sealer.objects);
   const manifestKey = `sealed/${application}/${digest}.json`;
   await uses.writeOnce(bucket, manifestKey, text);
   await uses.updateRelease(tableName, release.id, {
     artifact: { digest, bucket, manifestKey, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })) },
   });
-  const said = `Built once and sealed: ${digest.slice(0, 12)}, ${String(sealed.size)} objects.`;
+  const said = `Built once and sealed: ${digest.slice(0, 12)}, ${String(sealer.objects.length)} objects.`;
   await uses.report({ tableName, busName }, { kind: 'built', about: 'release', release: release.id, application, text: said }, uses.now());
   return { answer: 'sealed' };
 }

@@ -45,6 +45,33 @@ it('the same content built again under another name is the same artifact', async
   expect(world.release().artifact).toEqual(first);
 });
 
+const nested = (url: string) => `Resources: { Nested: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: ${url} } } }\n`;
+
+it('what a nested template refers to is kept as well, and the nested template refers to what is kept', async () => {
+  const inner = functionAt(`s3://artifacts/${prefix}code`);
+  built(nested(`https://s3.eu-west-1.amazonaws.com/artifacts/${prefix}inner.template`), { [`${prefix}inner.template`]: inner, [`${prefix}code`]: 'code' });
+  await sealArtifact(world, input);
+  const sealedInner = functionAt(`s3://artifacts/sealed/orders/${sha256('code')}`);
+  expect(text(`sealed/orders/${sha256(sealedInner)}`)).toBe(sealedInner);
+  expect(text(world.release().artifact?.templates[0]?.key)).toBe(nested(`https://s3.eu-west-1.amazonaws.com/artifacts/sealed/orders/${sha256(sealedInner)}`));
+});
+
+it('a nested template may not refer to what this build did not write, nor to itself', async () => {
+  const url = `https://s3.eu-west-1.amazonaws.com/artifacts/${prefix}inner.template`;
+  built(nested(url), { [`${prefix}inner.template`]: functionAt('s3://artifacts/sealed/other/abc') });
+  await expect(sealArtifact(world, input)).rejects.toThrow(/refers to sealed\/other\/abc, which this build did not write/);
+  built(nested(url), { [`${prefix}inner.template`]: nested(url) });
+  await expect(sealArtifact(world, input)).rejects.toThrow('inner.template refers to inner.template. Take one of these references away');
+});
+
+it('what is neither text nor an archive is kept byte by byte', async () => {
+  const bytes = Buffer.from([0xff, 0xfe, 0x00, 0x80]);
+  built(functionAt(`s3://artifacts/${prefix}abc`));
+  world.objects.set(`${prefix}abc`, bytes);
+  await sealArtifact(world, input);
+  expect(world.objects.get(`sealed/orders/${sha256(bytes)}`)).toEqual(bytes);
+});
+
 it.each([
   ['another build of the application', 's3://artifacts/incoming/orders/AROAX:AWSCodeBuild-uuid-2/abc'],
   ['another application', 's3://artifacts/incoming/other/AROAY:AWSCodeBuild-uuid-9/abc'],
