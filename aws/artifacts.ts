@@ -1,4 +1,5 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { sha256 } from '../domain/digest.ts';
 import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
 import { pages } from './pages.ts';
@@ -18,11 +19,38 @@ export async function readObject(bucket: string, key: string): Promise<Uint8Arra
   return (await Body?.transformToByteArray()) ?? new Uint8Array();
 }
 
-/** Writes an object once: what is there already is the same by its name (S3 User Guide, "Conditional writes"). */
+/** As S3 keeps and answers it (S3 API: PutObject, ChecksumSHA256). */
+const checksum = (hash: string): string => Buffer.from(hash, 'hex').toString('base64');
+
+/** Is an object what it was when it was sealed? S3 computes the checksum when it takes an object; nobody can name another. */
+export async function isUnaltered(bucket: string, { key, sha256 }: { readonly key: string; readonly sha256: string }): Promise<boolean> {
+  try {
+    const { ChecksumSHA256 } = await calling(`checking ${key}`, () => s3().send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' })));
+    return ChecksumSHA256 === checksum(sha256);
+  } catch (error) {
+    // HEAD has no body, so S3 cannot say NoSuchKey.
+    if (isNamed(error, 'NotFound', 'NoSuchKey')) return false;
+    throw error;
+  }
+}
+
+interface Condition {
+  readonly IfNoneMatch?: '*';
+}
+
+export async function writeObject(bucket: string, key: string, body: Uint8Array | string, condition: Condition = {}): Promise<void> {
+  await calling(`writing ${key}`, () => s3().send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ChecksumSHA256: checksum(sha256(body)), ...condition })));
+}
+
+/**
+ * Writes an object under a name that is made of its content. What is there already is the same by its name
+ * (S3 User Guide, "Conditional writes"), unless somebody altered it: then it is put right again.
+ */
 export async function writeOnce(bucket: string, key: string, body: Uint8Array | string): Promise<void> {
   try {
-    await calling(`sealing ${key}`, () => s3().send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: '*' })));
+    await writeObject(bucket, key, body, { IfNoneMatch: '*' });
   } catch (error) {
     if (!isNamed(error, 'PreconditionFailed', 'ConditionalRequestConflict')) throw error;
+    if (!(await isUnaltered(bucket, { key, sha256: sha256(body) }))) await writeObject(bucket, key, body);
   }
 }

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { Sha256 } from '../contracts/names.ts';
 import type { PackedTemplate } from '../contracts/packed.ts';
 import { InvalidInputError } from './errors.ts';
 import { canonical, sha256 } from './digest.ts';
@@ -52,10 +54,15 @@ export function rewrite(template: string, sealed: ReadonlyMap<string, string>): 
   return [...sealed].sort(([a], [b]) => b.length - a.length).reduce((text, [from, to]) => text.replaceAll(from, to), template);
 }
 
-export interface SealedObject {
-  readonly key: string;
-  readonly sha256: string;
-  readonly bytes: number;
+const SealedObject = z.object({ key: z.string(), sha256: Sha256, bytes: z.number() });
+export type SealedObject = Readonly<z.infer<typeof SealedObject>>;
+
+const Manifest = z.object({ templates: z.array(SealedObject), objects: z.array(SealedObject) });
+
+/** Every object of an artifact, as its manifest names them. */
+export function sealedIn(text: string): SealedObject[] {
+  const { templates, objects } = Manifest.parse(JSON.parse(text));
+  return [...templates, ...objects];
 }
 
 /** Which template makes what. */

@@ -2,6 +2,7 @@ import { describeChangeSet } from '../../aws/described-change-set.ts';
 import { readDeployed } from '../../aws/deployed.ts';
 import { findApproval } from '../../aws/approvals.ts';
 import { lookUp } from '../../aws/parameter-store.ts';
+import { checkSealed } from '../../aws/sealed.ts';
 import { readSiblings } from '../../aws/siblings.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { listTargets, readEnvironment, readRelease, readTarget } from '../../aws/releases.ts';
@@ -11,14 +12,14 @@ import { isOfRound } from '../../domain/attempt.ts';
 import { changeSetAnswer } from '../../domain/change-set-answer.ts';
 import { type Check, checkChangeSet, checkLookups, checkRecords } from '../../domain/check-plan.ts';
 import { gateOf } from '../../domain/gate.ts';
-import { findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
+import { artifactOf, findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
 import { fingerprints } from '../../domain/lookups.ts';
 import { makePlan } from '../../domain/plan.ts';
 import { refusal } from '../../domain/still-allowed.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findApproval, clientFor, describeChangeSet, lookUp, readSiblings };
+const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findApproval, clientFor, describeChangeSet, lookUp, readSiblings };
 type Uses = typeof real;
 
 /** Under the lock: is what was approved still there, still the same, and still the newest? */
@@ -44,6 +45,7 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
   });
   if (check.answer === 'close' || record === undefined) return check;
 
+  await uses.checkSealed(release.id, artifactOf(release));
   const client = await uses.clientFor('plan', { release, environment: name, target });
   const described = await uses.describeChangeSet(client, { stackName: target.stackName, changeSet: record.changeSetArn ?? '' });
   if (described === undefined) return checkChangeSet('gone', record.digest, undefined);

@@ -1,4 +1,4 @@
-import { writeOnce } from '../../aws/artifacts.ts';
+import { writeObject } from '../../aws/artifacts.ts';
 import { findProject } from '../../aws/codebuild.ts';
 import { hasRepository } from '../../aws/codecommit.ts';
 import { listDeployed } from '../../aws/deployed.ts';
@@ -34,7 +34,7 @@ function real(tableName: string, bucket: string): Uses {
       return records.filter((record) => record !== undefined);
     },
     lastEvent: (where) => lastEvent(tableName, where),
-    writeCanary: () => writeOnce(bucket, canaryKey, canaryText),
+    writeCanary: () => writeObject(bucket, canaryKey, canaryText),
     asARelease: (account, environment) => tryAsARelease(account, environment, bucket),
     asAStranger: (account, externalId) => tryAsAStranger(account, externalId, bucket),
     readCanary: (session) => readAs(session, bucket, canaryKey),

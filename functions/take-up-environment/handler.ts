@@ -3,13 +3,14 @@ import { startEnvironment } from '../../aws/attempts.ts';
 import { readDeployed } from '../../aws/deployed.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { readEnvironment, readRelease } from '../../aws/releases.ts';
+import { checkSealed } from '../../aws/sealed.ts';
 import { report } from '../../aws/reports.ts';
-import { findEnvironment } from '../../domain/find-target.ts';
+import { artifactOf, findEnvironment } from '../../domain/find-target.ts';
 import { refusal } from '../../domain/still-allowed.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readRegistry, readEnvironment, readDeployed, startEnvironment, report, now: () => new Date() };
+const real = { checkSealed, readRelease, readRegistry, readEnvironment, readDeployed, startEnvironment, report, now: () => new Date() };
 type Uses = typeof real;
 interface Answer { readonly answer: 'plan' | 'closed'; readonly targets: readonly string[] }
 
@@ -42,6 +43,7 @@ export async function takeUpEnvironment(uses: Uses, where: { tableName: string; 
     await uses.report(where, { ...about, kind: outcome === 'superseded' ? 'superseded' : 'ended', outcome, text: `${environment.name}: ${outcome}. ${reason}` }, now);
     return { answer: 'closed', targets: [] };
   }
+  if (input.round === 1) await uses.checkSealed(release.id, artifactOf(release));
   await uses.startEnvironment(tableName, { ...row, state: 'planning' });
   await uses.report(where, { ...about, kind: 'started', text: `Planning ${environment.name}: ${environment.targets.map(({ name }) => name).join(', ')}.` }, now);
   return { answer: 'plan', targets: environment.targets.map(({ name }) => name) };

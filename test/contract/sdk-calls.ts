@@ -38,6 +38,8 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   's3.ListObjectsV2': ['s3:ListBucket'],
   // The bucket is encrypted with a key of ours, so S3 asks KMS in the caller's name.
   's3.GetObject': ['s3:GetObject', 'kms:Decrypt'],
+  // Who may not list is told of a missing object that it is forbidden; the checksum of an encrypted one is shown to who may open it (S3 API: HeadObject).
+  's3.HeadObject': ['s3:GetObject', 's3:ListBucket', 'kms:Decrypt'],
   's3.PutObject': ['s3:PutObject', 'kms:GenerateDataKey'],
   'lambda.Invoke': ['lambda:InvokeFunction'],
   // Sessions carry tags.

@@ -9,6 +9,7 @@ import type { Looked } from '../../aws/keep-look.ts';
 import type { Place, Waiter } from '../../aws/locks.ts';
 import { count } from '../../domain/changes.ts';
 import { type Deferred, siblingsOf } from '../../domain/deferral.ts';
+import { DeploymentFailedError } from '../../domain/errors.ts';
 import type { Lock } from '../../domain/lock.ts';
 import { makePlan } from '../../domain/plan.ts';
 import { aRelease, theRegistry } from './samples.ts';
@@ -32,6 +33,8 @@ export class FakeRecords {
   readonly plans: Plan[] = [];
   readonly running = new Set<string>();
   readonly eventsSeen = new Map<string, string>();
+  /** An object that somebody changed after it was sealed. */
+  altered: string | undefined;
   stuck = 0;
   readonly visits: { purpose: string; approvers: readonly string[] }[] = [];
   clock = new Date('2026-01-01T00:00:00.000Z');
@@ -60,6 +63,7 @@ export class FakeRecords {
   };
   readonly findApproval = (_: string, id: string | undefined) => Promise.resolve(id === undefined ? undefined : this.approvals.get(id));
   readonly readDeployed = (_: string, __: string, environment: string, target: string) => Promise.resolve(this.deployed.get(`${environment}/${target}`));
+  readonly checkSealed = (): Promise<void> => (this.altered === undefined ? Promise.resolve() : Promise.reject(new DeploymentFailedError(`${this.altered} is not what was built`)));
   readonly readSiblings = (_: string, { release, environment, target }: { release: Pick<Release, 'id'>; environment: string; target: Pick<Target, 'after' | 'lookups'> }) =>
     Promise.resolve(siblingsOf(release.id, target, Object.entries(target.after ?? {}).map(([stack, name]) => ({ stack, deployed: this.deployed.get(`${environment}/${name}`) }))));
   readonly report = (_: unknown, what: Report): Promise<void> => Promise.resolve(void this.reports.push(what));

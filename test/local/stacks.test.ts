@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { stringify } from 'yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../fakes/until.ts';
@@ -79,13 +80,36 @@ it('one yes is enough where the outputs stay, and an output that changes is foll
   expect(await saysIn('prod')).toBe('HELLO from net-2');
 });
 
-it.each([
-  ['stacks that wait for each other', { stacks: { app: { after: ['network'] }, network: { after: ['app'] } } }, /drawbridge\.yaml: environments\.dev: the stacks wait for each other: app → network → app/],
-  ['an output that does not exist', { stacks: { app: { parameters: { Network: '${stacks.network.outputs.VpcId}' } }, network: {} } }, /takes the output VpcId of the stack network, which has only NetworkId/],
-  ['a template that is missing', { stacks: { app: { template: 'web.yaml' }, network: {} } }, /The template web\.yaml is not in the repository at this commit/],
-])('%s end with one sentence, nothing is deployed, and the next good release works', { timeout: 120_000 }, async (_, more, says) => {
-  const bad = await shop.release(files('net-3', 'HELLO', more, ['dev']));
-  expect(bad.release).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(says) as string });
-  expect(bad.targets).toEqual([]);
+it('mistakes end with one sentence, nothing is deployed, and the next good release works', { timeout: 120_000 }, async () => {
+  const mistakes: [object, RegExp][] = [
+    [{ stacks: { app: { after: ['network'] }, network: { after: ['app'] } } }, /drawbridge\.yaml: environments\.dev: the stacks wait for each other: app → network → app/],
+    [{ stacks: { app: { parameters: { Network: '${stacks.network.outputs.VpcId}' } }, network: {} } }, /takes the output VpcId of the stack network, which has only NetworkId/],
+    [{ stacks: { app: { template: 'web.yaml' }, network: {} } }, /The template web\.yaml is not in the repository at this commit/],
+  ];
+  for (const [more, says] of mistakes) {
+    const bad = await shop.release(files('net-3', 'HELLO', more, ['dev']));
+    expect(bad.release).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(says) as string });
+    expect(bad.targets).toEqual([]);
+  }
   expect((await shop.release(files('net-2', 'HELLO', {}, ['dev']))).release).toMatchObject({ outcome: 'no-changes' });
+});
+
+it('what was altered after it was built is not deployed, and the next release puts it right', { timeout: 120_000 }, async () => {
+  const s3 = new S3Client({ ...town.client('tools'), forcePathStyle: true });
+  const Bucket = town.system.outputs['ArtifactBucket'];
+  const before = new Set(((await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'sealed/shop/' }))).Contents ?? []).map(({ Key }) => Key));
+  const release = await shop.releaseOf(await shop.push(files('net-2', 'Altered', {}, ['prod'])));
+  await town.waitsIn(release, 'prod');
+  const added = ((await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'sealed/shop/' }))).Contents ?? []).find(({ Key = '' }) => !before.has(Key) && !Key.endsWith('.json'));
+  await s3.send(new PutObjectCommand({ Bucket, Key: added?.Key, Body: stack('Says', 'something else', { Network: { Type: 'String' } }) }));
+  await town.decide(release, 'prod', 'approve');
+  const refused = await town.ended(release);
+  expect(refused.release).toMatchObject({ outcome: 'failed', reason: expect.stringContaining(`${added?.Key ?? ''} is not what was built, somebody altered or deleted it since`) as string });
+  expect(await saysIn('prod')).toBe('HELLO from net-2');
+
+  const again = await shop.releaseOf(await shop.push(files('net-2', 'Altered', {}, ['prod'])));
+  await town.waitsIn(again, 'prod');
+  await town.decide(again, 'prod', 'approve');
+  expect((await town.ended(again)).release).toMatchObject({ outcome: 'deployed' });
+  expect(await saysIn('prod')).toBe('Altered from net-2');
 });

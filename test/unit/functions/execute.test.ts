@@ -40,6 +40,13 @@ describe('an execute', () => {
     await expect(at.execute()).rejects.toMatchObject({ name: 'StalePlanError' });
   });
 
+  it('does not come to an artifact that was altered after it was approved', async () => {
+    await ready();
+    at.records.altered = 'sealed/orders/abc';
+    await expect(at.check()).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining('sealed/orders/abc is not what was built') as string });
+    expect(at.cloud.names).not.toContain('ExecuteChangeSet');
+  });
+
   it('is refused when the lock was taken over', async () => {
     await ready();
     at.records.locks.set('222222222222#eu-west-1#orders-dev', { owner: 'other', fence: 2, nonce: 'b' });

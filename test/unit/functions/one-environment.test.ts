@@ -86,6 +86,12 @@ describe('an environment', () => {
     expect(records.reports).toHaveLength(1);
   });
 
+  it('is not begun with an artifact that somebody altered', async () => {
+    records.altered = 'sealed/orders/abc';
+    await expect(takeUp()).rejects.toMatchObject({ name: 'DeploymentFailedError' });
+    expect(records.environments.get('dev')).toBeUndefined();
+  });
+
   it('begins anew in another attempt, but keeps its approval', async () => {
     records.environments.set('dev', { release: environmentTask.release, environment: 'dev', state: 'ended', attempt: '1-1', outcome: 'failed', reason: 'x', approval: 'b'.repeat(32), updatedAt: '' });
     await takeUpEnvironment(records, records.where, { ...environmentTask, attempt: 2 });
