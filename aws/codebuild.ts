@@ -1,4 +1,5 @@
 import { BatchGetBuildsCommand, BatchGetProjectsCommand, CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
+import { askForMore, buildsAtOnce } from '../domain/build-line.ts';
 import { DeploymentFailedError } from '../domain/errors.ts';
 import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
@@ -13,7 +14,10 @@ export interface BuildOrder {
   readonly idempotencyToken: string;
 }
 
-export async function startBuild({ project, sourceVersion, variables, idempotencyToken }: BuildOrder): Promise<string> {
+/** `refused`: as many builds as the account may have run or queue already; how many that are is said where it is known. */
+export type BuildStart = { readonly answer: 'started'; readonly id: string } | { readonly answer: 'refused'; readonly limit: number | undefined };
+
+export async function startBuild({ project, sourceVersion, variables, idempotencyToken }: BuildOrder): Promise<BuildStart> {
   try {
     const { build } = await calling(`starting a build of ${project}`, () =>
       codeBuild().send(
@@ -25,8 +29,14 @@ export async function startBuild({ project, sourceVersion, variables, idempotenc
         }),
       ),
     );
-    return build?.id ?? '';
+    return { answer: 'started', id: build?.id ?? '' };
   } catch (error) {
+    // New accounts queue nothing: "Cannot have more than 1 builds in queue for the account" (CodeBuild User Guide, "Quotas"; F 5.6).
+    if (isNamed(error, 'AccountLimitExceededException')) {
+      const limit = buildsAtOnce(error.message);
+      if (limit !== 0) return { answer: 'refused', limit };
+      throw new DeploymentFailedError(`Starting a build of ${project}: CodeBuild of this account may not build at all on such machines (${error.message}). Retry the release when it may: ${askForMore}, or ask AWS Support.`, { cause: error });
+    }
     if (isNamed(error, 'ResourceNotFoundException')) {
       throw new DeploymentFailedError(`Starting a build: there is no CodeBuild project ${project}. Deploy infra/application.yaml for the application, then retry the release.`, { cause: error });
     }

@@ -49,6 +49,10 @@ export const keys = {
   told: (channel: string, about: string) => ({ pk: `TOLD#${channel}`, sk: about }),
   /** When an event of a target account was received last. */
   eventSeen: (account: string, region: string) => ({ pk: 'EVENTS', sk: `SEEN#${account}#${region}` }),
+  /** Who waits for a free build, and when each application was last given one. */
+  buildLine: () => ({ pk: 'BUILD-LINE' }),
+  buildWaiter: ({ application, sequence, attempt }: { application: string; sequence: number; attempt: number }) => ({ pk: 'BUILD-LINE', sk: `WAITER#${application}#${ordered(sequence)}#${String(attempt)}` }),
+  buildServed: (application: string) => ({ pk: 'BUILD-LINE', sk: `SERVED#${application}` }),
   wait: (operation: string) => ({ pk: `WAIT#${operation}`, sk: 'WAIT' }),
   lock: (at: Place) => ({ pk: `LOCK#${place(at)}`, sk: 'LOCK' }),
   lockWaiter: (at: Place, since: string, execution: string) => ({ pk: `LOCK#${place(at)}`, sk: `WAITER#${since}#${execution}` }),

@@ -13,6 +13,9 @@ export const buildAnswer = (status: string): 'built' | 'failed' | undefined => (
 
 export const buildOperation = (release: string, attempt: number): string => `build:${release}#${String(attempt)}`;
 
+/** Whether a build was started for this try at its release; an earlier try's is another build. */
+export const isOfAttempt = ({ variables }: { readonly variables: Readonly<Record<string, string>> }, attempt: number): boolean => variables['DRAWBRIDGE_ATTEMPT'] === String(attempt);
+
 interface Failed {
   readonly id: string;
   readonly status: string;

@@ -33,6 +33,7 @@ export interface EmulatorSettings {
   readonly toolsAccount: string;
   readonly persist: boolean;
   readonly buildLimit: number;
+  readonly buildQueue: number | undefined;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -70,6 +71,7 @@ export function emulatorEnvironment(settings: EmulatorSettings, own: NodeJS.Proc
     DRAWBRIDGE_BUILD_PATH: theirs.join(delimiter),
     DRAWBRIDGE_ADMIN_SECRET: secret,
     DRAWBRIDGE_BUILD_LIMIT: String(settings.buildLimit),
+    ...(settings.buildQueue === undefined ? {} : { DRAWBRIDGE_BUILD_QUEUE: String(settings.buildQueue) }),
     DRAWBRIDGE_BUILD_ENVIRONMENT: JSON.stringify(buildEnvironment(own)),
   };
   return { env, secret };

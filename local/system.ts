@@ -5,7 +5,7 @@ import { CodeCommitClient, CreateRepositoryCommand } from '@aws-sdk/client-codec
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { build } from '../esbuild.config.mjs';
 import { knock } from './door.ts';
-import { type Cloud, type Credentials, startCloud } from './cloud.ts';
+import { type Cloud, type CloudOptions, type Credentials, startCloud } from './cloud.ts';
 import { invitePeople } from './people.ts';
 import { type Person, sampleEnvironments } from './sample.ts';
 import { installSlackApp, type SlackApp } from './slack-app.ts';
@@ -32,6 +32,8 @@ export interface SystemOptions {
   readonly stateDir: string;
   /** Keep what an earlier start left. */
   readonly persist?: boolean;
+  /** How many builds CodeBuild runs at the same time, and how many more it queues before it refuses. */
+  readonly builds?: Pick<CloudOptions, 'buildLimit' | 'buildQueue'>;
   /** After how many seconds a wait whose event may be lost looks for itself. */
   readonly lookAgainSeconds?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -42,9 +44,9 @@ export interface SystemOptions {
 const quietly = async <T>(_: string, work: () => Promise<T>): Promise<T> => await work();
 
 /** Brings everything up as a platform team would: the tools account's stack, then one stack in each target account. */
-export async function bringUp({ stateDir, persist = false, lookAgainSeconds = 900, env = {}, part = quietly }: SystemOptions): Promise<System> {
+export async function bringUp({ stateDir, persist = false, lookAgainSeconds = 900, builds = {}, env = {}, part = quietly }: SystemOptions): Promise<System> {
   await mkdir(stateDir, { recursive: true });
-  const [cloud] = await Promise.all([part('local cloud', () => startCloud({ stateDir, persist, env })), part('bundles', async () => { await build(); })]);
+  const [cloud] = await Promise.all([part('local cloud', () => startCloud({ stateDir, persist, env, ...builds })), part('bundles', async () => { await build(); })]);
   try {
     return await deployEverything(cloud, lookAgainSeconds, part);
   } catch (error) {

@@ -25,7 +25,7 @@ const name = 'code-commit';
 /** A comment on the pull request that holds the commit: made once for an application, changed in place. */
 export const codeCommit: Notifier<Uses> = {
   name,
-  wants: ({ about, kind }) => about !== 'target' && kind !== 'planned' && kind !== 'built' && kind !== 'reminder',
+  wants: ({ about, kind }) => about !== 'target' && kind !== 'queued' && kind !== 'planned' && kind !== 'built' && kind !== 'reminder',
   tell: async ({ records, memory, pullRequests, postComment, updateComment }, { release: id }) => {
     const release = await records.release(id);
     for (const pullRequest of await pullRequests(release.repository, release.commit)) {

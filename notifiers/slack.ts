@@ -57,7 +57,7 @@ async function showRelease(uses: Uses, channel: string, id: string): Promise<Rel
 /** One message for a release and one for each question, changed in place; what is loud is said besides. */
 export const slack: Notifier<Uses> = {
   name,
-  wants: ({ about, kind }) => about !== 'target' && kind !== 'planned' && kind !== 'built',
+  wants: ({ about, kind }) => about !== 'target' && kind !== 'queued' && kind !== 'planned' && kind !== 'built',
   tell: async (uses, report) => {
     const { slack: registered, environments } = await uses.records.registry();
     if (registered === undefined) return;

@@ -22,7 +22,7 @@ const saidBefore = new Set(['rejected', 'expired', 'superseded']);
 /** Notices for whoever subscribes to the topic: mailing lists, queues, other tools. Filters choose by kind, application, environment and outcome. */
 export const topic: Notifier<Uses> = {
   name,
-  wants: ({ about, kind, outcome }) => about !== 'target' && kind !== 'planned' && kind !== 'built' && !(about === 'environment' && (kind === 'started' || (outcome !== undefined && saidBefore.has(outcome)))),
+  wants: ({ about, kind, outcome }) => about !== 'target' && kind !== 'queued' && kind !== 'planned' && kind !== 'built' && !(about === 'environment' && (kind === 'started' || (outcome !== undefined && saidBefore.has(outcome)))),
   tell: async ({ records, memory, publish, now }, { application, environment, release, outcome, kind, approval, text }) => {
     // The same may happen again in another try at the release.
     const { attempt } = await records.release(release);

@@ -60,7 +60,7 @@ export const concurrentBuilds: Check<BuildRoom, object> = {
     const said = found.map(({ name, value }) => `${name.replace('Concurrently running builds for ', '').replace(' environment', '')}: ${value === undefined ? 'not told' : String(value)}`).join(', ');
     if (found.some(({ value }) => value === 0)) return bad(`${said}; no build can start`);
     if (found.some(({ value }) => value === undefined)) return unknown(`cannot be checked here: Service Quotas does not tell it (${said})`);
-    return found.some(({ value }) => value === 1) ? remark(`${said}; further builds queue`) : good(said);
+    return found.some(({ value }) => value === 1) ? remark(`${said}; further builds wait in line`) : good(said);
   },
 };
 

@@ -1,17 +1,26 @@
 import { readLastWords } from '../../aws/build-logs.ts';
 import { readBuild } from '../../aws/codebuild.ts';
 import { findRelease, updateRelease } from '../../aws/releases.ts';
+import { leaveBuildLine, readBuildLine } from '../../aws/build-line.ts';
 import { completeWait } from '../../aws/waits.ts';
+import { wakeNextBuild } from '../../aws/wake-build.ts';
 import { BuildStateChange } from '../../contracts/source-events.ts';
 import { buildAnswer, buildOperation, buildReason } from '../../domain/build-answer.ts';
 import { env } from '../../runtime/env.ts';
 import { listener } from '../../runtime/listener.ts';
 import { logger } from '../../runtime/logger.ts';
 
-const real = { readBuild, readLastWords, findRelease, updateRelease, completeWait };
+const real = { readBuild, readLastWords, findRelease, updateRelease, completeWait, readBuildLine, leaveBuildLine };
+
+/** Whoever's build it was, there may be room for another now. */
+export async function onBuildEvent(uses: typeof real, event: BuildStateChange): Promise<void> {
+  const { TABLE_NAME: tableName, WAIT_KEY_ARN: keyArn } = env('TABLE_NAME', 'WAIT_KEY_ARN');
+  await completeItsWait(uses, event);
+  await wakeNextBuild(uses, { tableName, keyArn });
+}
 
 /** An event wakes, it does not prove: how a build ended, and whose it is, is asked of CodeBuild and of the release's row. */
-export async function onBuildEvent(uses: typeof real, { detail }: BuildStateChange): Promise<void> {
+async function completeItsWait(uses: typeof real, { detail }: BuildStateChange): Promise<void> {
   const { TABLE_NAME: tableName, WAIT_KEY_ARN: keyArn, BUILD_PROJECT_PREFIX: prefix } = env('TABLE_NAME', 'WAIT_KEY_ARN', 'BUILD_PROJECT_PREFIX');
   if (!detail['project-name'].startsWith(prefix)) return;
   const build = await uses.readBuild(detail['build-id']);

@@ -27,6 +27,9 @@ SECRET = os.environ.pop("DRAWBRIDGE_ADMIN_SECRET", "") or secrets.token_urlsafe(
 # How many builds run at the same time, and what a build gets from outside: the settings that npm,
 # pip and TLS need to reach a registry. Functions do not get those.
 BUILD_LIMIT = int(os.environ.pop("DRAWBRIDGE_BUILD_LIMIT", "2"))
+# How many more may wait in CodeBuild's own queue: five times as many (CodeBuild User Guide, "Builds in AWS CodeBuild"),
+# but none in many a new account.
+BUILD_QUEUE = int(os.environ.pop("DRAWBRIDGE_BUILD_QUEUE", "") or 5 * BUILD_LIMIT)
 BUILD_PATH = os.environ.pop("DRAWBRIDGE_BUILD_PATH", "") or os.environ.get("PATH", "")
 BUILD_ENVIRONMENT: dict[str, str] = json.loads(os.environ.pop("DRAWBRIDGE_BUILD_ENVIRONMENT", "{}"))
 PYTHON = sys.executable

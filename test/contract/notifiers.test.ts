@@ -14,6 +14,7 @@ const ofQuestion = { ...about, approval: id };
 /** One report of each kind as it really comes, with the question as it stands then. */
 const stories: readonly { readonly report: Report; readonly question?: Partial<Approval> }[] = [
   { report: { ...about, about: 'release', kind: 'started', text: 'A release was started.' } },
+  { report: { ...about, about: 'release', kind: 'queued', text: 'It waits for a free build.' } },
   { report: { ...about, about: 'release', kind: 'built', text: 'It was built.' } },
   { report: { ...about, kind: 'planned', text: 'Planned dev.' } },
   { report: { ...about, about: 'target', target: 'main', kind: 'planned', text: 'Planned main.' } },
@@ -32,7 +33,7 @@ const stories: readonly { readonly report: Report; readonly question?: Partial<A
   { report: { ...about, about: 'release', kind: 'ended', outcome: 'failed', text: 'orders failed.' } },
 ];
 const nameOf = ({ kind, about: what, outcome }: Report) => [what, kind, outcome].filter((it) => it !== undefined).join(' ');
-const forEverybody = stories.filter(({ report }) => report.about !== 'target' && report.kind !== 'planned' && report.kind !== 'built').map(({ report }) => nameOf(report));
+const forEverybody = stories.filter(({ report }) => report.about !== 'target' && report.kind !== 'queued' && report.kind !== 'planned' && report.kind !== 'built').map(({ report }) => nameOf(report));
 
 /** What each channel tells; a new channel is added here. */
 const told: Readonly<Record<string, readonly string[]>> = {

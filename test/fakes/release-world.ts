@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { vi } from 'vitest';
-import type { Build, BuildOrder } from '../../aws/codebuild.ts';
+import type { Standing } from '../../aws/build-line.ts';
+import type { Build, BuildOrder, BuildStart } from '../../aws/codebuild.ts';
 import type { Head } from '../../aws/heads.ts';
 import type { RepositoryFiles } from '../../aws/repository-files.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { EnvironmentRecord, Release } from '../../contracts/release.ts';
 import type { Report } from '../../contracts/report.ts';
 import type { Commit } from '../../domain/commit-history.ts';
+import { type BuildWaiter, sameWaiter } from '../../domain/build-line.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
 import { type Reference, shortName } from '../../domain/reference.ts';
 import { aRelease, theRegistry } from './samples.ts';
@@ -43,6 +45,12 @@ export class ReleaseWorld {
   folderRead: string | undefined;
   lastWords: string | undefined;
   stuck = 0;
+  line: Standing[] = [];
+  readonly served: Record<string, string> = {};
+  /** How many more builds CodeBuild takes. */
+  room = Infinity;
+  /** Runs while somebody waits a moment: a build may end meanwhile. */
+  meanwhile: () => void | Promise<void> = () => undefined;
   #sequence = 0;
   /** Runs before a head is written: somebody else may be faster. */
   beforeWrite: () => void = () => undefined;
@@ -77,7 +85,8 @@ export class ReleaseWorld {
     return build;
   }
 
-  readonly now = () => new Date('2026-01-01T00:00:00.000Z');
+  clock = new Date('2026-01-01T00:00:00.000Z');
+  readonly now = () => this.clock;
   readonly findRegistry = (_: string) => Promise.resolve(this.registry === undefined ? undefined : { version: 3, text: '', content: this.registry, registeredBy: 'alex', registeredAt: '2026-01-01T00:00:00.000Z' });
   readonly readRegistry = async (table: string) => {
     const registration = await this.findRegistry(table);
@@ -125,11 +134,27 @@ export class ReleaseWorld {
     this.waits.set(operation, kept);
     return Promise.resolve();
   };
-  readonly startBuild = (order: BuildOrder) => {
+  /** What CodeBuild says of every order. */
+  trouble: Error | undefined;
+  readonly startBuild = (order: BuildOrder): Promise<BuildStart> => {
     this.log.push('start');
     this.orders.push(order);
-    return Promise.resolve(this.build(this.begun).id);
+    if (this.trouble !== undefined) return Promise.reject(this.trouble);
+    if (this.room < 1) return Promise.resolve({ answer: 'refused', limit: 1 } as const);
+    this.room -= 1;
+    return Promise.resolve({ answer: 'started', id: this.build(this.begun).id } as const);
   };
+  readonly readBuildLine = (_: string) => Promise.resolve({ waiters: [...this.line], served: { ...this.served } });
+  readonly joinBuildLine = async (_: string, standing: Standing) => {
+    await this.leaveBuildLine('', standing);
+    this.line.push(standing);
+  };
+  readonly leaveBuildLine = (_: string, waiter: BuildWaiter, seen?: { renewed: string }) => {
+    this.line = this.line.filter((it) => !sameWaiter(it, waiter) || (seen !== undefined && seen.renewed !== it.renewed));
+    return Promise.resolve();
+  };
+  readonly noteServed = (_: string, application: string, now: Date) => Promise.resolve(void (this.served[application] = now.toISOString()));
+  readonly pause = async (_: number) => { await this.meanwhile(); };
   readonly readBuild = (id: string) => Promise.resolve(this.builds.get(id));
   readonly readLastWords = (_: unknown) => Promise.resolve(this.lastWords);
   readonly completeToken = (kept: string, answer: unknown) => {

@@ -154,6 +154,28 @@ it('a failing command, a missing permission and a stop each end the build with t
   expect((await ended(endless)).buildStatus).toBe('STOPPED');
 });
 
+it('what is over the limit waits in the queue, and what is over the queue is refused until a build has ended', { timeout: 60_000 }, async () => {
+  const small = await raise({ buildLimit: 1, buildQueue: 1 });
+  try {
+    const { tools: account } = small.cloud.accounts;
+    await deploy(small.cloud, account, 'building', { Builder: buildRole('builder'), Build: { ...project('shop-build', 'Builder'), Properties: { ...project('shop-build', 'Builder').Properties, Source: { Type: 'NO_SOURCE' } } } });
+    const { codeBuild } = clients(small.cloud, account);
+    const start = async (command: string, idempotencyToken?: string) => (await codeBuild.send(new StartBuildCommand({ projectName: 'shop-build', buildspecOverride: `version: 0.2\nphases: {build: {commands: ["${command}"]}}`, idempotencyToken }))).build?.id ?? '';
+    const phase = async (id: string) => (await codeBuild.send(new BatchGetBuildsCommand({ ids: [id] }))).builds?.[0];
+    const endless = await start('sleep 600');
+    const queued = await start('echo quick', 'second');
+    await expect(start('echo one more')).rejects.toMatchObject({ name: 'AccountLimitExceededException', message: 'Cannot have more than 2 builds in queue for the account' });
+    expect(await start('echo quick', 'second')).toBe(queued);
+    await eventually('the first one runs', async () => ((await phase(endless))?.currentPhase === 'BUILD' ? true : undefined), 30_000);
+    expect((await phase(queued))?.currentPhase).toBe('QUEUED');
+    await codeBuild.send(new StopBuildCommand({ id: endless }));
+    await eventually('the second one ends', async () => ((await phase(queued))?.buildComplete === true ? true : undefined), 30_000);
+    expect(await start('echo at last')).toMatch(/^shop-build:/);
+  } finally {
+    await small.close();
+  }
+});
+
 it('sam builds a Python function whatever Python this machine has', { timeout: 60_000 }, async () => {
   const { codeBuild } = clients(stage.cloud, tools);
   const runtimes = ['python3.12', 'python3.13', 'python3.14'];

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { CloudFormationClient, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { knock } from '../../local/door.ts';
 import type { Person } from '../../local/sample.ts';
-import { bringUp, type System } from '../../local/system.ts';
+import { bringUp, type System, type SystemOptions } from '../../local/system.ts';
 import { until } from '../fakes/until.ts';
 
 const run = promisify(execFile);
@@ -81,9 +81,9 @@ export class Town {
     this.#folder = folder;
   }
 
-  static async build(lookAgainSeconds = 900): Promise<Town> {
+  static async build(lookAgainSeconds = 900, builds?: SystemOptions['builds']): Promise<Town> {
     const folder = await mkdtemp(join(tmpdir(), 'drawbridge-town-'));
-    return new Town(await bringUp({ stateDir: join(folder, 'cloud'), lookAgainSeconds }), folder);
+    return new Town(await bringUp({ stateDir: join(folder, 'cloud'), lookAgainSeconds, ...(builds === undefined ? {} : { builds }) }), folder);
   }
 
   async close(): Promise<void> {

@@ -40,6 +40,12 @@ export const releasePaths: readonly Path[] = [
     states: [...begun, 'Build', 'Look at build', 'Look at build', 'Did it build?', ...sealed, ...promoted],
   },
   {
+    name: 'a build for which there is no room yet is tried again when it is woken',
+    script: { ...build, ...next, 'start-build': [completes({ answer: 'again' }), silent, completes({ answer: 'built' })], 'look-at-build': [completes({ answer: 'again' })] },
+    timeouts: { Build: 1 },
+    states: [...begun, 'Build', 'Did it build?', 'Build', 'Look at build', 'Did it build?', 'Build', 'Did it build?', 'Seal artifact', ...promoted],
+  },
+  {
     name: 'an artifact that is not what it must be ends the release',
     script: { ...build, 'seal-artifact': [throws('InvalidInputError')], 'report-release': [answer({ outcome: 'failed' })] },
     states: [...begun, 'Build', 'Did it build?', 'Seal artifact', 'Report failure', 'Release ended'],

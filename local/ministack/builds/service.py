@@ -17,7 +17,7 @@ from .records import codebuild
 
 _agents: dict[str, Agent] = {}
 _lock = threading.Lock()
-# A queue like CodeBuild's: what is over the limit waits (F 5.6).
+# A queue like CodeBuild's: what is over the limit waits, and what is over the queue is refused (F 5.6).
 _workers = concurrent.futures.ThreadPoolExecutor(settings.BUILD_LIMIT, thread_name_prefix="drawbridge-build")
 _tokens: dict[tuple, tuple[float, str, str]] = {}
 _TOKEN_SECONDS = 5 * 60
@@ -50,6 +50,9 @@ def start(request: dict):
             if before != content:
                 return _failed("InvalidInputException", "The idempotency token was used with other parameters")
             return responses.json_response({"build": codebuild._builds[build_id]})
+        most = settings.BUILD_LIMIT + settings.BUILD_QUEUE
+        if sum(not build["buildComplete"] for build in codebuild._builds.values()) >= most:
+            return _failed("AccountLimitExceededException", f"Cannot have more than {most} builds in queue for the account")
         build = records.make(project, request)
         codebuild._builds[build["id"]] = build
         if token:

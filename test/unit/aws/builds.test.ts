@@ -1,4 +1,4 @@
-import { BatchGetBuildsCommand, CodeBuildClient, ResourceNotFoundException, StartBuildCommand } from '@aws-sdk/client-codebuild';
+import { AccountLimitExceededException, BatchGetBuildsCommand, CodeBuildClient, ResourceNotFoundException, StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ describe('starting a build', () => {
 
   it('says what to build, once', async () => {
     codeBuild.on(StartBuildCommand).resolves({ build: { id: 'p:1' } });
-    expect(await startBuild(order)).toBe('p:1');
+    expect(await startBuild(order)).toEqual({ answer: 'started', id: 'p:1' });
     expect(codeBuild.commandCalls(StartBuildCommand)[0]?.args[0].input).toEqual({
       projectName: 'drawbridge-build-orders', sourceVersion: 'refs/heads/main^{c}', idempotencyToken: 'once', environmentVariablesOverride: [{ name: 'A', value: '1', type: 'PLAINTEXT' }],
     });
@@ -29,6 +29,20 @@ describe('starting a build', () => {
   it('of a project that is not there says what to deploy', async () => {
     codeBuild.on(StartBuildCommand).rejects(new ResourceNotFoundException({ message: 'x', $metadata: {} }));
     await expect(startBuild(order)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining('Deploy infra/application.yaml') as string });
+  });
+
+  it.each([
+    ['Cannot have more than 1 builds in queue for the account', 1],
+    ['Cannot have more than 20 active builds for the account', 20],
+    ['Another sentence', undefined],
+  ])('that is refused, "%s", is no error: it can wait', async (message, limit) => {
+    codeBuild.on(StartBuildCommand).rejects(new AccountLimitExceededException({ message, $metadata: {} }));
+    expect(await startBuild(order)).toEqual({ answer: 'refused', limit });
+  });
+
+  it('in an account that may not build at all fails, for nothing would end the wait', async () => {
+    codeBuild.on(StartBuildCommand).rejects(new AccountLimitExceededException({ message: 'Cannot have more than 0 builds in queue for the account', $metadata: {} }));
+    await expect(startBuild(order)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining('Service Quotas') as string });
   });
 
   it('is tried again when CodeBuild is busy', async () => {

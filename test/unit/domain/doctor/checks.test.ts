@@ -27,7 +27,7 @@ describe('the tools account', () => {
 
   it.each([
     ['several builds', [{ name: armSmall, value: 20 }], 'good', 'ARM/Small: 20'],
-    ['one, so that others queue', [{ name: armSmall, value: 1 }], 'remark', 'further builds queue'],
+    ['one, so that others wait', [{ name: armSmall, value: 1 }], 'remark', 'further builds wait in line'],
     ['none at all', [{ name: armSmall, value: 0 }], 'bad', 'no build can start'],
     ['a number for another machine only', [{ name: 'Concurrently running builds for Linux/Small environment', value: 20 }], 'unknown', 'does not tell'],
   ] as const)('may run %s', (_, quotas, state, words) => {

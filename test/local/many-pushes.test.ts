@@ -1,0 +1,78 @@
+import { BatchGetBuildsCommand, BatchGetProjectsCommand, CodeBuildClient, ListBuildsCommand, UpdateProjectCommand } from '@aws-sdk/client-codebuild';
+import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { until } from '../fakes/until.ts';
+import { parametersApplication } from './templates.ts';
+import { Town } from './town.ts';
+
+const names = Array.from({ length: 10 }, (_, index) => `app-${String(index)}`);
+let town: Town;
+beforeAll(async () => {
+  // As a new account is: one build, and whoever comes meanwhile is refused.
+  town = await Town.build(900, { buildLimit: 1, buildQueue: 0 });
+  await town.applications(...names);
+  await Promise.all(names.map(buildQuickly));
+}, 240_000);
+afterAll(() => town.close());
+
+/** What is built is not what this is about, so the template is taken as it is: one command in place of four. */
+async function buildQuickly(application: string): Promise<void> {
+  const [codeBuild, iam] = [new CodeBuildClient(town.client()), new IAMClient(town.client())];
+  const { projects } = await codeBuild.send(new BatchGetProjectsCommand({ names: [`drawbridge-build-${application}`] }));
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName: projects?.[0]?.serviceRole?.split('/').at(-1) }));
+  const place = `s3://$ARTIFACT_BUCKET/incoming/${application}/${Role?.RoleId ?? ''}:AWSCodeBuild-\${CODEBUILD_BUILD_ID#*:}/template.yaml`;
+  const command = `aws s3 cp --only-show-errors --sse aws:kms --sse-kms-key-id "$ARTIFACT_KEY_ARN" template.yaml "${place}"`;
+  await codeBuild.send(new UpdateProjectCommand({ name: `drawbridge-build-${application}`, source: { type: 'CODECOMMIT', location: projects?.[0]?.source?.location, buildspec: stringify({ version: 0.2, phases: { build: { commands: [command] } } }) } }));
+}
+
+const sequence = (id: string) => Number(id.split('-').at(-2));
+
+/** When each build ran, and for which release. */
+async function builds() {
+  const client = new CodeBuildClient(town.client());
+  const { ids = [] } = await client.send(new ListBuildsCommand({ sortOrder: 'ASCENDING' }));
+  const { builds: found = [] } = await client.send(new BatchGetBuildsCommand({ ids }));
+  return found
+    .map(({ startTime, endTime, environment }) => ({ from: startTime?.getTime() ?? 0, to: endTime?.getTime() ?? Infinity, release: environment?.environmentVariables?.find(({ name }) => name === 'DRAWBRIDGE_RELEASE')?.value ?? '' }))
+    .sort((a, b) => a.from - b.from);
+}
+
+it('twenty pushes to ten applications, one build at a time: each is released, in its order, and none is lost', { timeout: 400_000 }, async () => {
+  const pushed = new Map<string, string[]>();
+  for (const value of ['1', '2']) {
+    await Promise.all(
+      names.map(async (name) => {
+        const app = town.application(name);
+        const commit = await app.push(parametersApplication({ values: { One: value }, order: ['dev'] }));
+        pushed.set(name, [...(pushed.get(name) ?? []), await app.releaseOf(commit)]);
+      }),
+    );
+  }
+  await until('every release has ended', async () => {
+    const all = await Promise.all(names.map((name) => town.application(name).releases()));
+    return all.flat().every(({ state }) => state === 'ended');
+  }, 300_000);
+
+  const ran = await builds();
+  for (const name of names) {
+    const releases = await town.application(name).releases();
+    expect(releases.map(({ id }) => id).sort()).toEqual([...(pushed.get(name) ?? [])].sort());
+    const inOrder = [...releases].sort((a, b) => sequence(a.id) - sequence(b.id));
+    // The newer one counts; the older one was deployed before it, or gave way to it.
+    expect(['deployed', 'superseded']).toContain(inOrder[0]?.outcome);
+    expect(inOrder[1]?.outcome).toBe('deployed');
+    expect(ran.filter(({ release }) => release.startsWith(`${name}-`)).map(({ release }) => release)).toEqual(inOrder.map(({ id }) => id));
+  }
+  expect(ran).toHaveLength(20);
+  ran.slice(1).forEach(({ from }, index) => {
+    expect(from).toBeGreaterThanOrEqual(ran[index]?.to ?? Infinity);
+  });
+});
+
+it('whoever waited was told so, with what to do about it', async () => {
+  const stories = await Promise.all(names.map(async (name) => (await Promise.all((await town.application(name).releases()).map(({ id }) => town.show(id)))).flatMap(({ story }) => story)));
+  const said = stories.flat().filter(({ kind }) => kind === 'queued');
+  expect(said.length).toBeGreaterThanOrEqual(10);
+  for (const { text } of said) expect(text).toMatch(/^Waits for a free build: CodeBuild of this account takes no more than 1 at once\..* Service Quotas console/);
+});
