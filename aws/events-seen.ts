@@ -12,6 +12,14 @@ export async function noteEvent(tableName: string, { account, region }: Place, n
   await updateRow(tableName, keys.eventSeen(account, region), { seenAt: now.toISOString() });
 }
 
-export async function lastEvent(tableName: string, { account, region }: Place): Promise<string | undefined> {
-  return (await readRow(tableName, keys.eventSeen(account, region), z.object({ seenAt: z.iso.datetime() })))?.seenAt;
+/** Notes that a test event came. */
+export async function noteCanary(tableName: string, { account, region }: Place, sentAt: string): Promise<void> {
+  await updateRow(tableName, keys.eventSeen(account, region), { canarySentAt: sentAt });
+}
+
+const Seen = z.object({ seenAt: z.iso.datetime().optional(), canarySentAt: z.iso.datetime().optional() });
+
+/** When the last event of a stack was received, and when the last test event that came was sent. */
+export async function lastEvents(tableName: string, { account, region }: Place): Promise<z.infer<typeof Seen>> {
+  return (await readRow(tableName, keys.eventSeen(account, region), Seen)) ?? {};
 }

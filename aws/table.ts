@@ -49,6 +49,8 @@ export const keys = {
   told: (channel: string, about: string) => ({ pk: `TOLD#${channel}`, sk: about }),
   /** When an event of a target account was received last. */
   eventSeen: (account: string, region: string) => ({ pk: 'EVENTS', sk: `SEEN#${account}#${region}` }),
+  /** That what a release needs was looked for in a target account. */
+  examined: (account: string, region: string) => ({ pk: 'EXAMINED', sk: `${account}#${region}` }),
   /** Who waits for a free build, and when each application was last given one. */
   buildLine: () => ({ pk: 'BUILD-LINE' }),
   buildWaiter: ({ application, sequence, attempt }: { application: string; sequence: number; attempt: number }) => ({ pk: 'BUILD-LINE', sk: `WAITER#${application}#${ordered(sequence)}#${String(attempt)}` }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EnvironmentName } from './names.ts';
+import { AccountId, EnvironmentName, Region, ReleaseId } from './names.ts';
 
 /** What `drawbridge doctor` asks, and what the control plane found out about itself and its targets. */
 
@@ -18,6 +18,18 @@ export const Finding = z.object({
   todo: z.string(),
 });
 export type Finding = z.infer<typeof Finding>;
+
+/** An account in a Region, as it is registered. */
+export const Place = z.object({ account: AccountId, region: Region, externalId: z.string() });
+export type Place = z.infer<typeof Place>;
+
+/** With a release it is the first into these places: what is wrong ends it, what is good is remembered. */
+export const ExamineTargets = z.object({ places: z.array(Place), environment: EnvironmentName, release: ReleaseId.optional() });
+export type ExamineTargets = z.infer<typeof ExamineTargets>;
+
+/** What was found in each place, in their order. */
+export const ExaminedTargets = z.object({ findings: z.array(z.array(Finding)) });
+export type ExaminedTargets = z.infer<typeof ExaminedTargets>;
 
 export const FindingGroup = z.object({ about: z.string(), findings: z.array(Finding) });
 export type FindingGroup = z.infer<typeof FindingGroup>;

@@ -13,6 +13,7 @@ const variables = {
   /** Name of the secret; it is needed only where Slack is registered. */
   SLACK_SECRET_ID: z.string().min(1),
   ANSWER_SLACK_FUNCTION: z.string().min(1),
+  EXAMINE_TARGETS_FUNCTION: z.string().min(1),
   /** Where the approval page is reached, without a slash at the end. */
   DOOR_URL: z.url(),
   DEPLOY_RELEASE_MACHINE_ARN: z.string().min(1),

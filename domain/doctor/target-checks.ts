@@ -1,11 +1,7 @@
+import type { Place } from '../../contracts/doctor.ts';
 import { bad, type Check, good, remark, unknown } from './check.ts';
 
-/** What the doctor looks at in a target. */
-export interface Place {
-  readonly account: string;
-  readonly region: string;
-  readonly externalId: string;
-}
+export type { Place };
 
 /** How an attempt ended that IAM decides. */
 export type Attempt = { readonly allowed: true } | { readonly allowed: false; readonly because: string };
@@ -58,31 +54,5 @@ export const roomForStacks: Check<{ readonly used: number; readonly limit: numbe
     const says = `${String(used)} of ${String(limit)}`;
     if (used >= limit) return bad(says);
     return used >= limit * 0.9 ? remark(says) : good(says);
-  },
-};
-
-export interface EventFact {
-  /** The event of this account and Region that was seen last: when it was received. */
-  readonly seenAt: string | undefined;
-  /** The last deployment here that changed a stack, and so had to send one. */
-  readonly executed: { readonly release: string; readonly stackName: string; readonly at: string } | undefined;
-}
-
-/** An event is there before its target is closed; this much may lie between. */
-const slackMilliseconds = 10 * 60_000;
-
-/**
- * Only an event that came proves the whole way, so the doctor looks for the last one and sends none: it would have
- * to change something in the account for that.
- */
-export const eventsArrive: Check<EventFact, Place> = {
-  what: 'events arrive from there',
-  why: 'Without them each wait ends only when it looks for itself, after LookAgainSeconds.',
-  todo: ({ account, region }) => `In ${account}, ${region}: look into the queue DeadEvents of ${targetStack}, check its parameter ToolsBusArn, that the stack is there in this Region, and that ${account} is in TargetAccountIds of the control plane.`,
-  judge: ({ seenAt, executed }) => {
-    if (executed !== undefined && (seenAt === undefined || Date.parse(seenAt) < Date.parse(executed.at) - slackMilliseconds)) {
-      return bad(`${executed.release} changed ${executed.stackName} at ${executed.at}, and no event of it came${seenAt === undefined ? '' : ` (the last one: ${seenAt})`}`);
-    }
-    return seenAt === undefined ? unknown('cannot be known yet: nothing was deployed here; the first release will show it') : good(`the last one at ${seenAt}`);
   },
 };

@@ -3,7 +3,7 @@ import type { FindingGroup } from '../../contracts/doctor.ts';
 import { ownStacks } from '../../domain/doctor/remarks.ts';
 import { stackUses } from '../../domain/doctor/stack-uses.ts';
 import { concurrentBuilds, concurrentFunctions, projectExists, registered, repositoryExists } from '../../domain/doctor/tools-checks.ts';
-import { each, examine } from './examine.ts';
+import { each, examine } from '../../runtime/examine.ts';
 import type { Uses } from './uses.ts';
 
 /** The tools account: what is registered, what an application needs here, and how much may run at once. */

@@ -1,8 +1,10 @@
-import { noteEvent } from '../../aws/events-seen.ts';
+import * as z from 'zod';
+import { noteCanary, noteEvent } from '../../aws/events-seen.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { readOutcome } from '../../aws/stack-outcome.ts';
 import { clientFor } from '../../aws/target-client.ts';
 import { completeWait, findWait } from '../../aws/waits.ts';
+import { CanaryEvent, canarySource } from '../../contracts/canary.ts';
 import { StackStatusChange } from '../../contracts/source-events.ts';
 import { TargetTask } from '../../contracts/tasks.ts';
 import { TransientError } from '../../domain/errors.ts';
@@ -14,11 +16,15 @@ import { isTerminal } from '../../domain/stack-status.ts';
 import { env } from '../../runtime/env.ts';
 import { listener } from '../../runtime/listener.ts';
 
-const real = { findWait, completeWait, readRelease, readTarget, updateTarget, clientFor, readOutcome, noteEvent, now: () => new Date() };
+const real = { findWait, completeWait, readRelease, readTarget, updateTarget, clientFor, readOutcome, noteEvent, noteCanary, now: () => new Date() };
 type Uses = typeof real;
 
 /** Wakes whoever waits for a stack. The event only wakes: how our own operation ended is read from the target itself. */
-export async function onStackEvent(uses: Uses, where: { tableName: string; keyArn: string }, event: StackStatusChange): Promise<void> {
+export async function onStackEvent(uses: Uses, where: { tableName: string; keyArn: string }, event: StackStatusChange | CanaryEvent): Promise<void> {
+  if (event.source === canarySource) {
+    await uses.noteCanary(where.tableName, event, event.detail.sentAt);
+    return;
+  }
   const { 'stack-id': stackArn, 'status-details': { status }, 'client-request-token': token } = event.detail;
   // EventBridge vouches for account and Region of the envelope; what the detail claims must fit.
   const place = placeOf(stackArn);
@@ -48,7 +54,7 @@ async function readEnd(uses: Uses, tableName: string, task: TargetTask, { stackA
 
 export const handler = listener({
   name: 'on-stack-event',
-  event: StackStatusChange,
+  event: z.discriminatedUnion('source', [StackStatusChange, CanaryEvent]),
   run: (event) => {
     const { TABLE_NAME, WAIT_KEY_ARN } = env('TABLE_NAME', 'WAIT_KEY_ARN');
     return onStackEvent(real, { tableName: TABLE_NAME, keyArn: WAIT_KEY_ARN }, event);

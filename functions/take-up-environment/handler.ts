@@ -1,6 +1,9 @@
 import { EnvironmentTask } from '../../contracts/tasks.ts';
+import type { Place } from '../../contracts/doctor.ts';
+import type { Target } from '../../contracts/release.ts';
 import { startEnvironment } from '../../aws/attempts.ts';
 import { readDeployed } from '../../aws/deployed.ts';
+import { wasExamined } from '../../aws/examined.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { readEnvironment, readRelease } from '../../aws/releases.ts';
 import { checkSealed } from '../../aws/sealed.ts';
@@ -10,9 +13,14 @@ import { refusal } from '../../domain/still-allowed.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { checkSealed, readRelease, readRegistry, readEnvironment, readDeployed, startEnvironment, report, now: () => new Date() };
+const real = { checkSealed, readRelease, readRegistry, readEnvironment, readDeployed, wasExamined, startEnvironment, report, now: () => new Date() };
 type Uses = typeof real;
-interface Answer { readonly answer: 'plan' | 'closed'; readonly targets: readonly string[] }
+interface Answer {
+  readonly answer: 'examine' | 'plan' | 'closed';
+  readonly targets: readonly string[];
+  /** Where nothing was ever released to: they are looked at first. */
+  readonly places?: readonly Place[];
+}
 
 /** May the release still go here? Judged by the newest registered environments, and never behind a newer release. */
 export async function takeUpEnvironment(uses: Uses, where: { tableName: string; busName: string }, input: EnvironmentTask): Promise<Answer> {
@@ -43,10 +51,19 @@ export async function takeUpEnvironment(uses: Uses, where: { tableName: string; 
     await uses.report(where, { ...about, kind: outcome === 'superseded' ? 'superseded' : 'ended', outcome, text: `${environment.name}: ${outcome}. ${reason}` }, now);
     return { answer: 'closed', targets: [] };
   }
-  if (input.round === 1) await uses.checkSealed(release.id, artifactOf(release));
+  await uses.checkSealed(release.id, artifactOf(release));
   await uses.startEnvironment(tableName, { ...row, state: 'planning' });
   await uses.report(where, { ...about, kind: 'started', text: `Planning ${environment.name}: ${environment.targets.map(({ name }) => name).join(', ')}.` }, now);
-  return { answer: 'plan', targets: environment.targets.map(({ name }) => name) };
+  const targets = environment.targets.map(({ name }) => name);
+  const places = await unexamined(uses, tableName, environment.targets);
+  return places.length === 0 ? { answer: 'plan', targets } : { answer: 'examine', targets, places };
+}
+
+/** Each account and Region once, in which nobody has looked yet for what a release needs. */
+async function unexamined(uses: Uses, tableName: string, targets: readonly Target[]): Promise<Place[]> {
+  const places = new Map(targets.map(({ account, region, externalId }) => [`${account}#${region}`, { account, region, externalId }]));
+  const looked = await Promise.all([...places.values()].map(async (place) => ({ place, examined: await uses.wasExamined(tableName, place) })));
+  return looked.filter(({ examined }) => !examined).map(({ place }) => place);
 }
 
 export const handler = task({

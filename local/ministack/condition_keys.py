@@ -6,7 +6,11 @@
 ``aws:SecureTransport`` is true: the loopback stands for TLS here, and buckets that refuse anything else must be usable.
 
 ``cloudformation:RoleArn`` of CreateChangeSet and DeleteStack is the role that is given to CloudFormation.
+
+``events:source`` and ``events:detail-type`` of PutEvents are those of its entries, where all are alike.
 """
+
+import json
 
 from identity import evaluator, iam
 from patching import module, replace
@@ -21,6 +25,13 @@ def role_of(arn: str) -> str:
     name = rest.split("/")[0]
     record = iam._roles.get_scoped(account, None, name)
     return record["Arn"] if record else f"arn:aws:iam::{account}:role/{name}"
+
+
+def _of_entries(body: bytes) -> dict:
+    entries = json.loads(body or b"{}").get("Entries") or []
+    keys = {"events:source": "Source", "events:detail-type": "DetailType"}
+    alike = {key: {entry.get(field) for entry in entries} for key, field in keys.items()}
+    return {key: values.pop() for key, values in alike.items() if len(values) == 1}
 
 
 def install() -> None:
@@ -44,6 +55,8 @@ def install() -> None:
             role = params.get("RoleARN") if service == "cloudformation" else None
             if role:
                 found = {**found, "cloudformation:RoleArn": role[0] if isinstance(role, list) else role}
+            if (service, action) == ("events", "events:PutEvents"):
+                found = {**found, **_of_entries(body)}
             return found
 
         return context

@@ -7,7 +7,7 @@ import { actionsOf, sdkCalls } from './sdk-calls.ts';
 /** What is done in a target account is done as one of its roles, not as the function's own. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   // It reads its test object as each target account would.
-  doctor: ['s3:GetObject', 'kms:Decrypt'],
+  'examine-targets': ['s3:GetObject', 'kms:Decrypt'],
 };
 const isElsewhere = (folder: string, action: string) => /^(cloudformation|cloudtrail|config):/.test(action) || elsewhere[folder]?.includes(action) === true;
 

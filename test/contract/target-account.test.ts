@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { canaryDetailType, canarySource } from '../../contracts/canary.ts';
 import { doctorPolicy } from '../../domain/doctor/session.ts';
 import { sessionPolicy } from '../../domain/session.ts';
 import { allowed, denied, policiesOf, statementsOf, type Statement } from './policies.ts';
@@ -33,6 +34,9 @@ const inTheCallersName = {
   execute: ['iam:PassRole'],
 } as const;
 
+/** What the doctor tries from there, beside what it looks at. */
+const tried = { plan: ['events:PutEvents'], execute: [] };
+
 /** These read what no single stack has. */
 const ofTheAccount = ['cloudformation:DescribeEvents', 'cloudformation:DescribeAccountLimits', 'cloudformation:ListStacks'];
 
@@ -49,7 +53,7 @@ describe.each(['plan', 'execute'] as const)('the role %s', (purpose) => {
     expect(folders.length).toBeGreaterThan(2);
     const calls = await Promise.all(folders.map((folder) => sdkCalls(handlerOf(folder))));
     const called = calls.flat().flatMap(actionsOf).filter((action) => /^(cloudformation|cloudtrail|config):/.test(action));
-    expect(allowed(statements)).toEqual([...new Set([...called, ...inTheCallersName[purpose]])].sort());
+    expect(allowed(statements)).toEqual([...new Set([...called, ...inTheCallersName[purpose], ...tried[purpose]])].sort());
   });
 
   it('is narrowed by sessions that still allow all of it', () => {
@@ -99,6 +103,15 @@ it('who plans reads parameters below a prefix only, and never what is encrypted'
   const statements = policiesOf(roleOf.plan);
   expect(ofAction(statements, 'ssm:GetParameters').flatMap(({ resources }) => resources)).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:parameter${ParameterPrefix}*' }]);
   expect(statements.find(({ sid }) => sid === 'NeverOpenSecureStrings')).toMatchObject({ effect: 'Deny', actions: ['kms:Decrypt'], resources: ['*'], condition: { StringLike: { 'kms:ViaService': 'ssm.*.amazonaws.com' } } });
+});
+
+it('who plans sends no event but the test event, which takes the way of the events of stacks', () => {
+  const [send, ...more] = ofAction(policiesOf(roleOf.plan), 'events:PutEvents');
+  expect(more).toEqual([]);
+  expect(send?.condition).toEqual({ StringEquals: { 'events:source': canarySource, 'events:detail-type': canaryDetailType } });
+  for (const rule of [resource(targetAccount, 'ForwardStacks'), resource(controlPlane, 'StackRule')]) {
+    expect(at(rule.properties, 'EventPattern', '$or')).toMatchObject([{ source: ['aws.cloudformation'] }, { source: [canarySource], 'detail-type': [canaryDetailType] }]);
+  }
 });
 
 it('a change set can be opened with the one role only', () => {

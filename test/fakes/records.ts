@@ -35,6 +35,9 @@ export class FakeRecords {
   readonly eventsSeen = new Map<string, string>();
   /** An object that somebody changed after it was sealed. */
   altered: string | undefined;
+  readonly canaries = new Map<string, string>();
+  /** Accounts and Regions that nothing was released to yet. */
+  readonly unexamined = new Set<string>();
   stuck = 0;
   readonly visits: { purpose: string; approvers: readonly string[] }[] = [];
   clock = new Date('2026-01-01T00:00:00.000Z');
@@ -112,6 +115,9 @@ export class FakeRecords {
   };
 
   readonly noteEvent = (_: string, { account, region }: { account: string; region: string }, now: Date) => Promise.resolve(void this.eventsSeen.set(`${account}#${region}`, now.toISOString()));
+
+  readonly noteCanary = (_: string, { account, region }: { account: string; region: string }, sentAt: string) => Promise.resolve(void this.canaries.set(`${account}#${region}`, sentAt));
+  readonly wasExamined = (_: string, { account, region }: { account: string; region: string }) => Promise.resolve(!this.unexamined.has(`${account}#${region}`));
 
   readonly storeWait = (_: unknown, wait: { operation: string; about: Readonly<Record<string, string>> }, token: string) => Promise.resolve(void this.waits.set(wait.operation, { token, about: wait.about }));
   readonly findWait = (_: string, operation: string) => Promise.resolve(this.waits.get(operation)?.about);

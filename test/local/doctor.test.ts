@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { DeleteRoleCommand, DeleteRolePolicyCommand, GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DoctorAnswer, type Finding } from '../../contracts/doctor.ts';
@@ -70,8 +71,12 @@ it('a deployment leaves the time of its event behind', { timeout: 120_000 }, asy
   const before = finding(await ask(), 'target dev', 'events arrive from there')?.says ?? '';
   const shown = await orders?.release(parametersApplication({ values: { One: '1' }, order: ['dev'] }));
   expect(shown?.release.outcome).toBe('deployed');
+  // It was the first into that account, so what it needs was looked for.
+  expect(shown?.story.map(({ text }) => text)).toContainEqual(expect.stringMatching(new RegExp(`^Looked at ${town.system.cloud.accounts.dev}, [\\w-]+, before the first release into it: 5 of 8 things are good; to think about: .*CloudTrail is on`)));
+  const again = await orders?.release(parametersApplication({ values: { One: '2' }, order: ['dev'] }));
+  expect(again?.story.filter(({ text }) => text.startsWith('Looked at'))).toEqual([]);
   const after = finding(await ask(), 'target dev', 'events arrive from there');
-  expect(after?.state).toBe('good');
+  expect(after).toMatchObject({ state: 'good', says: expect.stringMatching(/^a test event arrived; the last one of a stack at 20/) as string });
   expect((after?.says ?? '') > before).toBe(true);
 });
 
@@ -103,6 +108,16 @@ it('a trust without the external id is a hole, and is said to be one', async () 
   expect((await ask('dev')).healthy).toBe(true);
 });
 
+it('events that do not get through are found out by a test event', async () => {
+  const events = new EventBridgeClient(town.client('prod'));
+  const { Rules = [] } = await events.send(new ListRulesCommand({}));
+  const forward = Rules.find(({ Name }) => Name?.includes('ForwardStacks') === true)?.Name;
+  await events.send(new DisableRuleCommand({ Name: forward }));
+  expect(finding(await ask('prod'), 'target prod', 'events arrive from there')).toMatchObject({ state: 'bad', says: 'a test event did not arrive within 10 seconds', todo: expect.stringContaining('its rule ForwardStacks is enabled') as string });
+  await events.send(new EnableRuleCommand({ Name: forward }));
+  expect((await ask('prod')).healthy).toBe(true);
+});
+
 it('a missing role names the account and what to do, stops no other check, and the command exits with 1', async () => {
   const { staging } = town.system.cloud.accounts;
   await iam(staging).send(new DeleteRolePolicyCommand({ RoleName: 'drawbridge-plan', PolicyName: 'plan' }));
@@ -117,4 +132,11 @@ it('a missing role names the account and what to do, stops no other check, and t
   const { code, stdout } = await drawbridge('doctor');
   expect(code).toBe(1);
   expect(stdout).toContain(`✗ the plan role can be assumed: drawbridge-plan in ${staging}`);
+});
+
+it('and the first release into that account ends with the same words before anything is touched there', { timeout: 120_000 }, async () => {
+  const { staging } = town.system.cloud.accounts;
+  const shown = await orders?.release(parametersApplication({ values: { One: '3' }, order: ['staging'] }));
+  expect(shown?.environments).toMatchObject([{ environment: 'staging', outcome: 'failed', reason: expect.stringMatching(new RegExp(`^Looking at ${staging}, [\\w-]+, before the first release into it: drawbridge-plan in ${staging} is missing .* Then retry the release\\.$`, 's')) as string }]);
+  expect(shown?.targets).toEqual([]);
 });

@@ -163,6 +163,18 @@ walk('deploy-environment', environment, [
     output: { outcome: 'no-changes' },
   },
   {
+    name: 'a target that nothing was released to is looked at first',
+    script: { ...planned, ...waves, ...ends('deployed'), 'judge-plans': [answer({ answer: 'go' })], 'take-up-environment': [answer({ answer: 'examine', targets: ['one', 'two'], places: [{ account: '222222222222', region: 'eu-west-1', externalId: 'x' }] })], 'examine-targets': [answer({ findings: [] })] },
+    states: [...judged.slice(0, 3), 'Examine targets', ...judged.slice(3), ...wave, ...wave, 'Choose next wave', 'Anything left?', ...discarded],
+    output: { outcome: 'deployed' },
+  },
+  {
+    name: 'a target in which something is missing is not planned',
+    script: { ...planned, ...ends('failed'), 'take-up-environment': [answer({ answer: 'examine', targets: ['one'], places: [] })], 'examine-targets': [throws('DeploymentFailedError')] },
+    states: [...judged.slice(0, 3), 'Examine targets', 'Report failure', 'Environment ended'],
+    output: { outcome: 'failed' },
+  },
+  {
     name: 'an environment that may not be used now is not planned',
     script: { ...ends('superseded'), 'take-up-environment': [answer({ answer: 'closed', targets: [] })] },
     states: ['Take up environment', 'List targets', 'May it go on?', 'Report environment', 'Environment ended'],

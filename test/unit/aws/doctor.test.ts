@@ -3,6 +3,7 @@ import { CloudTrailClient, DescribeTrailsCommand, GetTrailStatusCommand } from '
 import { BatchGetProjectsCommand, CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { CodeCommitClient, GetRepositoryCommand } from '@aws-sdk/client-codecommit';
 import { ConfigServiceClient, DescribeConfigurationRecorderStatusCommand } from '@aws-sdk/client-config-service';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListServiceQuotasCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
@@ -11,20 +12,22 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findProject } from '../../../aws/codebuild.ts';
 import { hasRepository } from '../../../aws/codecommit.ts';
-import { lastEvent, noteEvent } from '../../../aws/events-seen.ts';
+import { sendCanary } from '../../../aws/canary-event.ts';
+import { lastEvents, noteCanary, noteEvent } from '../../../aws/events-seen.ts';
+import { noteExamined, wasExamined } from '../../../aws/examined.ts';
 import { functionConcurrency, serviceQuotas } from '../../../aws/quotas.ts';
 import { configIsRecording, countStacks, readAs, trailIsLogging } from '../../../aws/target-look.ts';
 import { tryAsARelease, tryAsAStranger } from '../../../aws/trial-session.ts';
 import { FakeTable } from '../../fakes/table.ts';
 
 const [sts, s3, cloudFormation, trails, config] = [mockClient(STSClient), mockClient(S3Client), mockClient(CloudFormationClient), mockClient(CloudTrailClient), mockClient(ConfigServiceClient)];
-const [codeBuild, codeCommit, quotas, lambda] = [mockClient(CodeBuildClient), mockClient(CodeCommitClient), mockClient(ServiceQuotasClient), mockClient(LambdaClient)];
+const [events, codeBuild, codeCommit, quotas, lambda] = [mockClient(EventBridgeClient), mockClient(CodeBuildClient), mockClient(CodeCommitClient), mockClient(ServiceQuotasClient), mockClient(LambdaClient)];
 const named = (name: string) => Object.assign(new Error('words of the API'), { name });
 const credentials = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c' };
 const account = { account: '222222222222', externalId: 'drawbridge-222222222222' };
 
 beforeEach(() => {
-  for (const client of [sts, s3, cloudFormation, trails, config, codeBuild, codeCommit, quotas, lambda]) client.reset();
+  for (const client of [sts, s3, cloudFormation, trails, config, events, codeBuild, codeCommit, quotas, lambda]) client.reset();
 });
 
 describe('trying the plan role', () => {
@@ -78,6 +81,14 @@ describe('in a target account', () => {
     expect(await trailIsLogging(credentials, 'eu-west-1')).toBe(false);
   });
 
+  it('a test event is sent, or may not be sent, or is not taken', async () => {
+    events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 0 }).rejectsOnce(named('AccessDeniedException')).resolves({ FailedEntryCount: 1, Entries: [{ ErrorMessage: 'no bus' }] });
+    const send = () => sendCanary(credentials, 'eu-west-1', '2026-01-01T00:00:00.000Z');
+    expect([await send(), await send()]).toEqual([true, false]);
+    await expect(send()).rejects.toThrow('no bus');
+    expect(events.commandCalls(PutEventsCommand)[0]?.args[0].input).toEqual({ Entries: [{ Source: 'drawbridge.canary', DetailType: 'Drawbridge Canary', Detail: '{"sentAt":"2026-01-01T00:00:00.000Z"}' }] });
+  });
+
   it('AWS Config is on when its recorder runs', async () => {
     config.on(DescribeConfigurationRecorderStatusCommand).resolvesOnce({}).resolvesOnce({ ConfigurationRecordersStatus: [{ recording: false }] }).resolves({ ConfigurationRecordersStatus: [{ recording: true }] });
     expect([await configIsRecording(credentials, 'eu-west-1'), await configIsRecording(credentials, 'eu-west-1'), await configIsRecording(credentials, 'eu-west-1')]).toEqual([false, false, true]);
@@ -116,10 +127,18 @@ describe('an event that came', () => {
 
   it('is remembered for its account and Region, the last one', async () => {
     const place = { account: '222222222222', region: 'eu-west-1' };
-    expect(await lastEvent('table', place)).toBeUndefined();
+    expect(await lastEvents('table', place)).toEqual({});
     await noteEvent('table', place, new Date(0));
     await noteEvent('table', place, new Date(1000));
-    expect(await lastEvent('table', place)).toBe('1970-01-01T00:00:01.000Z');
-    expect(await lastEvent('table', { ...place, region: 'eu-central-1' })).toBeUndefined();
+    await noteCanary('table', place, '1970-01-01T00:00:02.000Z');
+    expect(await lastEvents('table', place)).toEqual({ seenAt: '1970-01-01T00:00:01.000Z', canarySentAt: '1970-01-01T00:00:02.000Z' });
+    expect(await lastEvents('table', { ...place, region: 'eu-central-1' })).toEqual({});
+  });
+
+  it('an account was looked at in a Region, as long as its external id is the same', async () => {
+    const place = { account: '222222222222', region: 'eu-west-1', externalId: 'one' };
+    expect(await wasExamined('table', place)).toBe(false);
+    await noteExamined('table', place, new Date(0));
+    expect([await wasExamined('table', place), await wasExamined('table', { ...place, externalId: 'another' }), await wasExamined('table', { ...place, region: 'eu-central-1' })]).toEqual([true, false, false]);
   });
 });

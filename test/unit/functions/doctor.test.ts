@@ -1,24 +1,32 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { DoctorAnswer, Finding } from '../../../contracts/doctor.ts';
 import type { Environments } from '../../../contracts/environments.ts';
-import type { TargetRecord } from '../../../contracts/plan.ts';
+import type { Report } from '../../../contracts/report.ts';
 import { canaryText } from '../../../domain/doctor/session.ts';
 import { doctor } from '../../../functions/doctor/doctor.ts';
-import { examine } from '../../../functions/doctor/examine.ts';
 import type { Uses } from '../../../functions/doctor/uses.ts';
+import { examineTargets, type Records } from '../../../functions/examine-targets/examine-targets.ts';
+import { examinePlace } from '../../../functions/examine-targets/place.ts';
+import type { Uses as Looks } from '../../../functions/examine-targets/uses.ts';
+import { examine } from '../../../runtime/examine.ts';
 import { good } from '../../../domain/doctor/check.ts';
-import { theRegistry } from '../../fakes/samples.ts';
+import { aRelease, theRegistry } from '../../fakes/samples.ts';
 
 const credentials = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c' };
 
 /** A tools account and its targets in which everything is as it should be; each test breaks one thing. */
-class Surgery implements Uses {
+class Surgery implements Uses, Looks, Records {
   registry: Environments | undefined = theRegistry();
   readonly repositories = new Set(['orders']);
   /** External ids that an account lets in; `''` is none. */
   readonly trust = new Map<string, (id: string) => boolean>([['222222222222', (id: string) => id === 'drawbridge-222222222222']]);
   canary: string | undefined;
   visits = 0;
+  canarySentAt: string | undefined;
+  forwards = true;
+  maySend = true;
+  readonly examined: string[] = [];
+  readonly reports: Report[] = [];
 
   findRegistry = () => Promise.resolve(this.registry === undefined ? undefined : { version: 1, text: '', content: this.registry, registeredBy: 'somebody', registeredAt: '2026-01-01T00:00:00.000Z' });
   hasRepository = (name: string) => Promise.resolve(this.repositories.has(name));
@@ -26,10 +34,19 @@ class Surgery implements Uses {
   buildQuotas = () => Promise.resolve([{ name: 'Concurrently running builds for ARM/Small environment', value: 20 }]);
   functionConcurrency = () => Promise.resolve({ limit: 1000, unreserved: 1000 });
   newestConfiguration = () => Promise.resolve(undefined);
-  deployedTargets = () => Promise.resolve<TargetRecord[]>([]);
-  lastEvent = () => Promise.resolve<string | undefined>('2026-01-01T00:00:00.000Z');
+  examinePlace = (place: Parameters<Uses['examinePlace']>[0], environment: string) => examinePlace(this, place, environment);
+  lastEvents = (): ReturnType<Looks['lastEvents']> => Promise.resolve({ seenAt: '2026-01-01T00:00:00.000Z', canarySentAt: this.canarySentAt });
+  sendCanary = (_: unknown, __: string, sentAt: string) => {
+    if (this.forwards) this.canarySentAt = sentAt;
+    return Promise.resolve(this.maySend);
+  };
+  now = () => new Date('2026-01-02T00:00:00.000Z');
+  pause = () => Promise.resolve();
+  findRelease = () => Promise.resolve(aRelease());
+  noteExamined = (_: string, { account }: { account: string }) => Promise.resolve(void this.examined.push(account));
+  report = (_: unknown, what: Report) => Promise.resolve(void this.reports.push(what));
   writeCanary = () => Promise.resolve(void (this.canary = canaryText));
-  asARelease = ({ account, externalId }: { account: string; externalId: string }): ReturnType<Uses['asARelease']> => {
+  asARelease = ({ account, externalId }: { account: string; externalId: string }): ReturnType<Looks['asARelease']> => {
     this.visits += 1;
     return Promise.resolve(this.trust.get(account)?.(externalId) === true ? { allowed: true, credentials } : { allowed: false, because: 'not authorized' });
   };
@@ -84,6 +101,7 @@ it('what needs the role and cannot have it says so, and the rest is looked at', 
     'unknown: the plan role is closed to a wrong external id',
     'unknown: sealed artifacts can be read and decrypted',
     'unknown: there is room for stacks',
+    'unknown: events arrive from there',
     'unknown: CloudTrail is on',
     'unknown: AWS Config is on',
   ]);
@@ -91,7 +109,7 @@ it('what needs the role and cannot have it says so, and the rest is looked at', 
 
 it('a look that fails is unknown with its words, whichever it is, and stops no other', async () => {
   const fails = () => Promise.reject(Object.assign(new Error('words of the API'), { name: 'InvalidAction' }));
-  const looks = ['hasRepository', 'findProject', 'buildQuotas', 'functionConcurrency', 'newestConfiguration', 'deployedTargets', 'lastEvent', 'writeCanary', 'asARelease', 'asAStranger', 'readCanary', 'countStacks', 'trailIsLogging', 'configIsRecording'] as const;
+  const looks = ['hasRepository', 'findProject', 'buildQuotas', 'functionConcurrency', 'newestConfiguration', 'lastEvents', 'sendCanary', 'writeCanary', 'asARelease', 'asAStranger', 'readCanary', 'countStacks', 'trailIsLogging', 'configIsRecording'] as const;
   for (const look of looks) {
     surgery = Object.assign(new Surgery(), { [look]: fails });
     const answer = await see();
@@ -120,4 +138,44 @@ it('an account that several environments share is looked at once, and shown in e
 
 it('an environment that is not registered is not found', async () => {
   await expect(see('moon')).rejects.toThrow('there is no such environment. Registered: dev.');
+});
+
+it('a test event that is lost on its way is to mend', async () => {
+  surgery.forwards = false;
+  expect(not('good', await see())).toEqual(['bad: events arrive from there']);
+});
+
+it('an account that lets no test event be sent yet is not known', async () => {
+  Object.assign(surgery, { forwards: false, maySend: false });
+  expect(not('good', await see())).toEqual(['unknown: events arrive from there']);
+});
+
+it('a target that cannot be looked at at all stops no other', async () => {
+  surgery.examinePlace = () => Promise.reject(new Error('the function is gone'));
+  const answer = await see();
+  expect(findings(answer).filter(({ state }) => state !== 'good')).toMatchObject([{ what: 'the target can be looked at', state: 'unknown', says: 'cannot be looked at: the function is gone' }]);
+  expect(answer.healthy).toBe(true);
+});
+
+describe('before the first release into a target', () => {
+  const where = { tableName: 'table', busName: 'bus' };
+  const places = [{ account: '222222222222', region: 'eu-west-1', externalId: 'drawbridge-222222222222' }];
+  const first = () => examineTargets(surgery, where, { places, environment: 'dev', release: aRelease().id });
+
+  it('what is there is said in the story, and remembered', async () => {
+    await first();
+    expect(surgery.examined).toEqual(['222222222222']);
+    expect(surgery.reports).toMatchObject([{ about: 'environment', environment: 'dev', text: expect.stringContaining('8 of 8 things are good') as string }]);
+  });
+
+  it('what is wrong ends it with what to do, and is looked at again next time', async () => {
+    surgery.trust.clear();
+    await expect(first()).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringMatching(/^Looking at 222222222222, eu-west-1, before the first release into it: drawbridge-plan in 222222222222 is missing .* Then retry the release\.$/s) as string });
+    expect([surgery.examined, surgery.reports]).toEqual([[], []]);
+  });
+
+  it('the doctor alone remembers nothing and tells nobody', async () => {
+    expect((await examineTargets(surgery, where, { places, environment: 'dev' })).findings[0]).toHaveLength(8);
+    expect([surgery.examined, surgery.reports]).toEqual([[], []]);
+  });
 });

@@ -44,6 +44,11 @@ describe('an environment', () => {
     expect(records.environments.get('dev')).toMatchObject({ state: 'ended', outcome: 'deployed' });
   });
 
+  it('is looked at before the first release into it, each account and Region once', async () => {
+    records.unexamined.add('222222222222#eu-west-1');
+    expect(await takeUp()).toEqual({ answer: 'examine', targets: ['main'], places: [{ account: '222222222222', region: 'eu-west-1', externalId: aTarget().externalId }] });
+  });
+
   it('asks for as long as the registered environments give people time', async () => {
     askFor(3600);
     records.registry.environments['dev'] = { branches: ['main'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] };

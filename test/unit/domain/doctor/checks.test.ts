@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, becauseOf, findingOf, good, remark, unknown, bad } from '../../../../domain/doctor/check.ts';
 import { concurrentBuilds, concurrentFunctions, projectExists, quotaName, registered, repositoryExists } from '../../../../domain/doctor/tools-checks.ts';
-import { artifactsReadable, demandsExternalId, demandsRightExternalId, eventsArrive, planRole, roomForStacks } from '../../../../domain/doctor/target-checks.ts';
+import { artifactsReadable, demandsExternalId, demandsRightExternalId, planRole, roomForStacks } from '../../../../domain/doctor/target-checks.ts';
 import { configRecords, trailLogs } from '../../../../domain/doctor/remarks.ts';
-import { lastExecuted } from '../../../../domain/doctor/last-executed.ts';
+import { eventsArrive } from '../../../../domain/doctor/events-arrive.ts';
+import { firstLook } from '../../../../domain/doctor/first-look.ts';
 import { AccessDeniedError } from '../../../../domain/errors.ts';
-import { aRecord } from '../../../fakes/samples.ts';
 
 const place = { account: '222222222222', region: 'eu-west-1', externalId: 'drawbridge-222222222222' };
 const orders = { application: 'orders', repository: 'shop', project: 'drawbridge-build-orders' };
@@ -81,28 +81,31 @@ describe('a target', () => {
 });
 
 describe('events', () => {
-  const executed = { release: 'orders-1-00000000', stackName: 'orders-dev', at: '2026-01-02T12:00:00.000Z' };
-
   it.each([
-    ['were never needed', undefined, undefined, 'unknown'],
-    ['came without a deployment of ours', '2026-01-01T00:00:00.000Z', undefined, 'good'],
-    ['came with the last deployment', '2026-01-02T11:59:58.000Z', executed, 'good'],
-    ['came later than the last deployment', '2026-01-03T00:00:00.000Z', executed, 'good'],
-    ['came once, and not with the last deployment', '2026-01-02T11:00:00.000Z', executed, 'bad'],
-    ['never came though something was deployed', undefined, executed, 'bad'],
-  ] as const)('that %s', (_, seenAt, last, state) => {
-    expect(eventsArrive.judge({ seenAt, executed: last }, place).state).toBe(state);
+    ['arrived', undefined, 'good', 'a test event arrived'],
+    ['arrived', '2026-01-01T00:00:00.000Z', 'good', 'a test event arrived; the last one of a stack at 2026-01-01T00:00:00.000Z'],
+    ['lost', '2026-01-01T00:00:00.000Z', 'bad', 'a test event did not arrive within 10 seconds'],
+    ['untried', undefined, 'unknown', 'no test event can be sent there: its stack drawbridge-target is older than that'],
+    ['untried', '2026-01-01T00:00:00.000Z', 'unknown', 'no test event can be sent there: its stack drawbridge-target is older than that; the last event of a stack came at 2026-01-01T00:00:00.000Z'],
+  ] as const)('of which the test event %s, and a stack sent one at %s: %s', (canary, seenAt, state, says) => {
+    expect(eventsArrive.judge({ canary, seenAt }, place)).toEqual({ state, says });
+  });
+});
+
+describe('the first look at a target', () => {
+  const finding = (judgement: ReturnType<typeof good>) => findingOf(planRole, place, judgement);
+
+  it('says what is good and what is to think about, and stops nothing', () => {
+    const { says, wrong } = firstLook(place, 'dev', [finding(good('x')), finding(remark('no trail')), finding(unknown('cannot be told'))]);
+    expect(says).toBe('Looked at 222222222222, eu-west-1, before the first release into it: 1 of 3 things are good; to think about: the plan role can be assumed: no trail; the plan role can be assumed: cannot be told.');
+    expect(wrong).toBeUndefined();
+    expect(firstLook(place, 'dev', [finding(good('x'))]).says).toMatch(/1 of 1 things are good\.$/);
   });
 
-  it('are expected of deployments that changed something here, the last of them', () => {
-    const records = [
-      aRecord({ outcome: 'deployed', updatedAt: '2026-01-02T00:00:00.000Z', release: 'orders-2-00000000' }),
-      aRecord({ outcome: 'deployed', updatedAt: '2026-01-01T00:00:00.000Z' }),
-      aRecord({ outcome: 'no-changes', updatedAt: '2026-01-03T00:00:00.000Z' }),
-      aRecord({ outcome: 'deployed', updatedAt: '2026-01-04T00:00:00.000Z', region: 'eu-central-1' }),
-    ];
-    expect(lastExecuted(records, place)).toEqual({ release: 'orders-2-00000000', stackName: 'orders-dev', at: '2026-01-02T00:00:00.000Z' });
-    expect(lastExecuted([], place)).toBeUndefined();
+  it('that finds something wrong says the first of it in a sentence, with what to do, and how to see the others', () => {
+    const one = firstLook(place, 'dev', [finding(bad('drawbridge-plan is missing.'))]).wrong;
+    expect(one).toMatch(/^Looking at 222222222222, eu-west-1, before the first release into it: drawbridge-plan is missing\. Deploy the stack drawbridge-target .* Then retry the release\.$/);
+    expect(firstLook(place, 'dev', [finding(bad('a')), finding(bad('b'))]).wrong).toContain('1 more: "drawbridge doctor dev".');
   });
 });
 

@@ -1,5 +1,5 @@
-import type { Finding } from '../../contracts/doctor.ts';
-import { becauseOf, type Check, findingOf, unknown } from '../../domain/doctor/check.ts';
+import type { Finding } from '../contracts/doctor.ts';
+import { becauseOf, type Check, findingOf, unknown } from '../domain/doctor/check.ts';
 
 /** An answer later than this would come too late for the caller: an HTTP API waits for 30 seconds. */
 const patienceMilliseconds = 20_000;
