@@ -1,3 +1,4 @@
+import { readObject } from '../../aws/artifacts.ts';
 import { findProject } from '../../aws/codebuild.ts';
 import { hasRepository } from '../../aws/codecommit.ts';
 import { listReleases } from '../../aws/heads.ts';
@@ -6,11 +7,15 @@ import { functionConcurrency, serviceQuotas } from '../../aws/quotas.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { findRelease } from '../../aws/releases.ts';
 import { DoctorRequest, ExaminedTargets, type ExamineTargets } from '../../contracts/doctor.ts';
+import { templateUses } from '../../domain/doctor/template-uses.ts';
 import { commands, parsed } from '../../runtime/commands.ts';
 import { env } from '../../runtime/env.ts';
 import { http } from '../../runtime/http.ts';
 import { doctor } from './doctor.ts';
 import type { Uses } from './uses.ts';
+
+/** Of these releases one was built, or nothing is said of names. */
+const lookedThrough = 5;
 
 function real(tableName: string, examiner: string): Uses {
   return {
@@ -22,6 +27,14 @@ function real(tableName: string, examiner: string): Uses {
     newestConfiguration: async (application) => {
       const [newest] = await listReleases(tableName, application, 1);
       return newest === undefined ? undefined : (await findRelease(tableName, newest))?.configuration;
+    },
+    newestTemplates: async (application) => {
+      const releases = await Promise.all((await listReleases(tableName, application, lookedThrough)).map((id) => findRelease(tableName, id)));
+      const built = releases.find((release) => release?.artifact !== undefined && release.configuration !== undefined);
+      const { artifact, configuration } = built ?? {};
+      if (artifact === undefined || configuration === undefined) return [];
+      const texts = await Promise.all(artifact.templates.map(async ({ key }) => [key, Buffer.from(await readObject(artifact.bucket, key)).toString()] as const));
+      return templateUses(application, configuration, artifact, new Map(texts));
     },
     examinePlace: async (place, environment) => {
       const asked: ExamineTargets = { places: [place], environment };

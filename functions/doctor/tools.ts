@@ -1,5 +1,6 @@
 import type { Registration } from '../../aws/registry.ts';
 import type { FindingGroup } from '../../contracts/doctor.ts';
+import { ownNames } from '../../domain/doctor/own-names.ts';
 import { ownStacks } from '../../domain/doctor/remarks.ts';
 import { stackUses } from '../../domain/doctor/stack-uses.ts';
 import { concurrentBuilds, concurrentFunctions, projectExists, registered, repositoryExists } from '../../domain/doctor/tools-checks.ts';
@@ -26,6 +27,7 @@ export async function examineTools(uses: Uses, registration: Registration | unde
             const newest = await Promise.all(applications.map(async ({ application }) => [application, await uses.newestConfiguration(application)] as const));
             return stackUses(registry, Object.fromEntries(newest));
           }),
+          examine(ownNames, {}, async () => (await Promise.all(applications.map(({ application }) => uses.newestTemplates(application)))).flat()),
         ]),
   ]);
   return { about: 'tools account', findings };

@@ -2,6 +2,7 @@ import type { functionConcurrency, serviceQuotas } from '../../aws/quotas.ts';
 import type { Registration } from '../../aws/registry.ts';
 import type { Finding, Place } from '../../contracts/doctor.ts';
 import type { Configuration } from '../../contracts/release.ts';
+import type { TemplateUse } from '../../domain/doctor/own-names.ts';
 import type { Machine } from '../../domain/doctor/tools-checks.ts';
 
 /** What the doctor looks with. Each look may fail for itself. */
@@ -12,6 +13,8 @@ export interface Uses {
   buildQuotas(): ReturnType<typeof serviceQuotas>;
   functionConcurrency(): ReturnType<typeof functionConcurrency>;
   newestConfiguration(application: string): Promise<Configuration | undefined>;
+  /** The templates of the newest release that was built, with what they are for. */
+  newestTemplates(application: string): Promise<readonly TemplateUse[]>;
   /** What is found in a target account. */
   examinePlace(place: Place, environment: string): Promise<readonly Finding[]>;
 }

@@ -54,6 +54,7 @@ it('a fresh town has nothing to mend; what the local cloud does not tell is said
     'several builds can run at once': 'unknown',
     'Lambda runs enough functions at once': 'good',
     'every environment has stacks of its own': 'good',
+    'every environment has resource names of its own': 'unknown',
   });
   expect(states(group(answer, 'target dev'))).toEqual({
     'the plan role can be assumed': 'good',
@@ -136,7 +137,9 @@ it('a missing role names the account and what to do, stops no other check, and t
 
 it('and the first release into that account ends with the same words before anything is touched there', { timeout: 120_000 }, async () => {
   const { staging } = town.system.cloud.accounts;
-  const shown = await orders?.release(parametersApplication({ values: { One: '3' }, order: ['staging'] }));
-  expect(shown?.environments).toMatchObject([{ environment: 'staging', outcome: 'failed', reason: expect.stringMatching(new RegExp(`^Looking at ${staging}, [\\w-]+, before the first release into it: drawbridge-plan in ${staging} is missing .* Then retry the release\\.$`, 's')) as string }]);
-  expect(shown?.targets).toEqual([]);
+  const shown = await orders?.release(parametersApplication({ values: { One: '3' }, order: ['dev', 'staging'], resources: { Files: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'files-of-orders' } } } }));
+  expect(shown?.environments).toMatchObject([{ environment: 'dev', outcome: 'deployed' }, { environment: 'staging', outcome: 'failed', reason: expect.stringMatching(new RegExp(`^Looking at ${staging}, [\\w-]+, before the first release into it: drawbridge-plan in ${staging} is missing .* Then retry the release\\.$`, 's')) as string }]);
+  expect(shown?.targets.map(({ environment }) => environment)).toEqual(['dev']);
+  // A bucket that is called the same in both could never be made in the second.
+  expect(finding(await ask(), 'tools account', 'every environment has resource names of its own')).toMatchObject({ state: 'remark', says: 'AWS::S3::Bucket files-of-orders (everywhere): orders in dev, orders in staging' });
 });

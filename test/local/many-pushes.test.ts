@@ -2,6 +2,7 @@ import { BatchGetBuildsCommand, BatchGetProjectsCommand, CodeBuildClient, ListBu
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import type { Packed } from '../../contracts/packed.ts';
 import { until } from '../fakes/until.ts';
 import { parametersApplication } from './templates.ts';
 import { Town } from './town.ts';
@@ -21,9 +22,12 @@ async function buildQuickly(application: string): Promise<void> {
   const [codeBuild, iam] = [new CodeBuildClient(town.client()), new IAMClient(town.client())];
   const { projects } = await codeBuild.send(new BatchGetProjectsCommand({ names: [`drawbridge-build-${application}`] }));
   const { Role } = await iam.send(new GetRoleCommand({ RoleName: projects?.[0]?.serviceRole?.split('/').at(-1) }));
-  const place = `s3://$ARTIFACT_BUCKET/incoming/${application}/${Role?.RoleId ?? ''}:AWSCodeBuild-\${CODEBUILD_BUILD_ID#*:}/template.yaml`;
-  const command = `aws s3 cp --only-show-errors --sse aws:kms --sse-kms-key-id "$ARTIFACT_KEY_ARN" template.yaml "${place}"`;
-  await codeBuild.send(new UpdateProjectCommand({ name: `drawbridge-build-${application}`, source: { type: 'CODECOMMIT', location: projects?.[0]?.source?.location, buildspec: stringify({ version: 0.2, phases: { build: { commands: [command] } } }) } }));
+  const place = `s3://$ARTIFACT_BUCKET/incoming/${application}/${Role?.RoleId ?? ''}:AWSCodeBuild-\${CODEBUILD_BUILD_ID#*:}/`;
+  const commands = [
+    `mkdir left && cp template.yaml left && echo '${JSON.stringify({ version: 1, templates: [{ file: 'template.yaml' }] } satisfies Packed)}' > left/release.json`,
+    `aws s3 cp --only-show-errors --recursive --sse aws:kms --sse-kms-key-id "$ARTIFACT_KEY_ARN" left "${place}"`,
+  ];
+  await codeBuild.send(new UpdateProjectCommand({ name: `drawbridge-build-${application}`, source: { type: 'CODECOMMIT', location: projects?.[0]?.source?.location, buildspec: stringify({ version: 0.2, phases: { build: { commands } } }) } }));
 }
 
 const sequence = (id: string) => Number(id.split('-').at(-2));

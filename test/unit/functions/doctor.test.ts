@@ -34,6 +34,7 @@ class Surgery implements Uses, Looks, Records {
   buildQuotas = () => Promise.resolve([{ name: 'Concurrently running builds for ARM/Small environment', value: 20 }]);
   functionConcurrency = () => Promise.resolve({ limit: 1000, unreserved: 1000 });
   newestConfiguration = () => Promise.resolve(undefined);
+  newestTemplates = (): ReturnType<Uses['newestTemplates']> => Promise.resolve([{ application: 'orders', environment: 'dev', account: '222222222222', region: 'eu-west-1', stackName: 'orders-dev', parameters: {}, template: {} }]);
   examinePlace = (place: Parameters<Uses['examinePlace']>[0], environment: string) => examinePlace(this, place, environment);
   lastEvents = (): ReturnType<Looks['lastEvents']> => Promise.resolve({ seenAt: '2026-01-01T00:00:00.000Z', canarySentAt: this.canarySentAt });
   sendCanary = (_: unknown, __: string, sentAt: string) => {
@@ -109,7 +110,7 @@ it('what needs the role and cannot have it says so, and the rest is looked at', 
 
 it('a look that fails is unknown with its words, whichever it is, and stops no other', async () => {
   const fails = () => Promise.reject(Object.assign(new Error('words of the API'), { name: 'InvalidAction' }));
-  const looks = ['hasRepository', 'findProject', 'buildQuotas', 'functionConcurrency', 'newestConfiguration', 'lastEvents', 'sendCanary', 'writeCanary', 'asARelease', 'asAStranger', 'readCanary', 'countStacks', 'trailIsLogging', 'configIsRecording'] as const;
+  const looks = ['hasRepository', 'findProject', 'buildQuotas', 'functionConcurrency', 'newestConfiguration', 'newestTemplates', 'lastEvents', 'sendCanary', 'writeCanary', 'asARelease', 'asAStranger', 'readCanary', 'countStacks', 'trailIsLogging', 'configIsRecording'] as const;
   for (const look of looks) {
     surgery = Object.assign(new Surgery(), { [look]: fails });
     const answer = await see();
@@ -117,7 +118,7 @@ it('a look that fails is unknown with its words, whichever it is, and stops no o
     const failed = findings(answer).filter(({ state }) => state === 'unknown');
     expect(failed.length, look).toBeGreaterThan(0);
     expect(failed[0]?.says, look).toBe('cannot be checked here: InvalidAction: words of the API');
-    expect(findings(answer)).toHaveLength(14);
+    expect(findings(answer)).toHaveLength(15);
   }
 });
 
