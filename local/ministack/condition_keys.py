@@ -7,7 +7,8 @@
 
 ``cloudformation:RoleArn`` of CreateChangeSet and DeleteStack is the role that is given to CloudFormation.
 
-``events:source`` and ``events:detail-type`` of PutEvents are those of its entries, where all are alike.
+``events:source`` and ``events:detail-type`` of PutEvents are those of its entries (Service Authorization Reference,
+Amazon EventBridge).
 """
 
 import json
@@ -27,11 +28,15 @@ def role_of(arn: str) -> str:
     return record["Arn"] if record else f"arn:aws:iam::{account}:role/{name}"
 
 
-def _of_entries(body: bytes) -> dict:
-    entries = json.loads(body or b"{}").get("Entries") or []
-    keys = {"events:source": "Source", "events:detail-type": "DetailType"}
-    alike = {key: {entry.get(field) for entry in entries} for key, field in keys.items()}
-    return {key: values.pop() for key, values in alike.items() if len(values) == 1}
+def _of_entries(body) -> dict[str, str]:
+    entries = (body if isinstance(body, dict) else json.loads(body or "{}")).get("Entries") or []
+
+    def one(field: str) -> str:
+        values = {str(entry.get(field, "")) for entry in entries}
+        # AWS asks for each entry; here entries that differ are none that a policy names.
+        return values.pop() if len(values) == 1 else ""
+
+    return {"events:source": one("Source"), "events:detail-type": one("DetailType")}
 
 
 def install() -> None:
@@ -55,7 +60,7 @@ def install() -> None:
             role = params.get("RoleARN") if service == "cloudformation" else None
             if role:
                 found = {**found, "cloudformation:RoleArn": role[0] if isinstance(role, list) else role}
-            if (service, action) == ("events", "events:PutEvents"):
+            if service == "events" and action.rpartition(":")[2] == "PutEvents":
                 found = {**found, **_of_entries(body)}
             return found
 

@@ -25,13 +25,14 @@ def _install() -> None:
     import condition_keys
     import resources
     import routing
+    import s3_events
     import s3_reading
     import stack_events
     import step_functions
     from repositories import service, store
 
     events.install()
-    for hook in (calls, policy_variables, condition_keys, stack_events, bus_delivery, lambda_errors, step_functions, s3_reading, mail, resources,
+    for hook in (calls, policy_variables, condition_keys, stack_events, bus_delivery, lambda_errors, step_functions, s3_reading, s3_events, mail, resources,
                  http_apis, builds.service):
         hook.install()
     routing.name_resources()

@@ -30,9 +30,10 @@ def _reader() -> identity.Principal | None:
     return identity.role(role_arn, "AWSCloudFormation") if role_arn else identity.caller()
 
 
-def readable(principal, bucket: str, key: str, owner: str) -> bool:
+def readable(principal, bucket: str, key: str, owner: str, version: str | None = None) -> bool:
     policy = s3._bucket_policies.get_scoped(owner, None, bucket) or {}
-    return identity.may(principal, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", policy=policy, owner=owner)
+    action = "s3:GetObjectVersion" if version else "s3:GetObject"
+    return identity.may(principal, action, f"arn:aws:s3:::{bucket}/{key}", policy=policy, owner=owner)
 
 
 def _object(original):

@@ -1,16 +1,16 @@
 """Brings the source of a build into its directory, as the project's role and nothing more."""
 
-import io
 import pathlib
 import re
 import subprocess
-import zipfile
 
 import identity
 import s3_reading
 from identity import responses
 from repositories import git, store
 from repositories.errors import CodeCommitError
+
+from . import archives
 
 
 class SourceError(Exception):
@@ -37,13 +37,13 @@ def _commit(repository: pathlib.Path, version: str | None) -> str:
 
 
 def fetch(build: dict, role: identity.Principal, target: pathlib.Path) -> str:
-    """Answers the commit, or for S3 the version of the object."""
+    """Answers the commit. Of an archive CodeBuild tells no resolved version (CodeBuild API: Build)."""
     kind, location = build["source"].get("type"), build["source"].get("location", "")
     if kind == "NO_SOURCE":
         target.mkdir()
         return ""
     if kind == "S3":
-        return _from_s3(location, role, target)
+        return _from_s3(location, build.get("sourceVersion"), role, target)
     if kind != "CODECOMMIT":
         raise SourceError(f"the local cloud builds from CODECOMMIT, S3 and NO_SOURCE, not from {kind}")
     name = _repository(location)
@@ -67,18 +67,18 @@ def fetch(build: dict, role: identity.Principal, target: pathlib.Path) -> str:
     return commit
 
 
-def _from_s3(location: str, role: identity.Principal, target: pathlib.Path) -> str:
+def _from_s3(location: str, version: str | None, role: identity.Principal, target: pathlib.Path) -> str:
     bucket, _, key = location.removeprefix("arn:aws:s3:::").partition("/")
     owner = s3_reading.s3._bucket_owner_account(bucket)
-    if owner is None or not s3_reading.readable(role, bucket, key, owner):
+    if owner is None or not s3_reading.readable(role, bucket, key, owner, version):
         raise SourceError(f"error while downloading key {key} from bucket {bucket}: AccessDenied for {role.arn}")
     with responses.request_scope(owner, responses.get_region()):
-        content = s3_reading.s3._get_object_data(bucket, key)
+        content = s3_reading.s3._get_object_data(bucket, key, version)
     if content is None:
-        raise SourceError(f"error while downloading key {key} from bucket {bucket}: NoSuchKey")
+        raise SourceError(f"error while downloading key {key} from bucket {bucket}: {'NoSuchVersion' if version else 'NoSuchKey'}")
     target.mkdir()
-    if key.endswith("/") or not zipfile.is_zipfile(io.BytesIO(content)):
-        raise SourceError(f"s3://{bucket}/{key} is not a zip file")
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        archive.extractall(target)
+    try:
+        archives.unpack(content, target)
+    except archives.BadArchive as error:
+        raise SourceError(f"s3://{bucket}/{key} cannot be unpacked: {error}") from error
     return ""
