@@ -1,4 +1,4 @@
-import { InvalidInputError } from './errors.ts';
+import { crc32, inflateRawSync } from 'node:zlib';
 
 // The layout of an archive: PKWARE, "APPNOTE: .ZIP File Format Specification", 4.3.7 (local header), 4.3.12 (directory), 4.3.16 (its end).
 const signature = { local: 0x04034b50, entry: 0x02014b50, end: 0x06054b50 };
@@ -16,7 +16,12 @@ export interface ZipFile {
   readonly compressed: Buffer;
 }
 
-const broken = (why: string) => new InvalidInputError(`Sealing the artifact: an archive cannot be read, for ${why}. Package the sources again and push.`);
+/** Why an archive cannot be read. Whoever reads it says what was being done and what to do. */
+export class BrokenZip extends Error {
+  override readonly name = 'BrokenZip';
+}
+
+const broken = (why: string) => new BrokenZip(why);
 
 function endOf(zip: Buffer): number {
   const first = Math.max(0, zip.length - length.end - length.comment);
@@ -46,7 +51,7 @@ function fileAt(zip: Buffer, entry: number, name: Buffer): ZipFile {
 
 /**
  * Files of an archive in the order of its directory; folders are left out.
- * @throws InvalidInputError when it is not an archive that can be read
+ * @throws BrokenZip when it is not an archive that can be read
  */
 export function readZip(zip: Buffer): ZipFile[] {
   try {
@@ -63,6 +68,33 @@ export function readZip(zip: Buffer): ZipFile[] {
   } catch (error) {
     if (error instanceof RangeError) throw broken('it ends too early');
     throw error;
+  }
+}
+
+/** How an entry is packed; others are rare, and neither Lambda nor CodeBuild promises them (APPNOTE 4.4.5). */
+const method = { stored: 0, deflated: 8 };
+
+/**
+ * What is in a file, unpacked.
+ * @param most more is never unpacked, whatever the archive says of its size
+ * @throws BrokenZip when it is larger, packed in another way, or not what the archive says it is
+ */
+export function contentOf(file: ZipFile, most: number): Buffer {
+  const name = file.name.toString();
+  if (file.size > most) throw broken(`${name} in it has ${String(file.size)} bytes, more than ${String(most)}`);
+  const content = unpacked(file, name);
+  if (content.length !== file.size || crc32(content) !== file.crc) throw broken(`${name} in it is not what its directory says it is`);
+  return content;
+}
+
+function unpacked({ compressed, size, method: packed }: ZipFile, name: string): Buffer {
+  if (packed === method.stored) return compressed;
+  if (packed !== method.deflated) throw broken(`${name} in it is packed in a way that nobody reads here (${String(packed)})`);
+  try {
+    // Not a byte more than it says: an archive that lies about its sizes is how a small one fills a memory.
+    return inflateRawSync(compressed, { maxOutputLength: Math.max(1, size) });
+  } catch {
+    throw broken(`${name} in it cannot be unpacked to the size that its directory says`);
   }
 }
 
