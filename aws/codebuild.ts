@@ -1,6 +1,7 @@
 import { BatchGetBuildsCommand, BatchGetProjectsCommand, CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { askForMore, buildsAtOnce } from '../domain/build-line.ts';
 import { DeploymentFailedError } from '../domain/errors.ts';
+import type { BuildSource, Built } from '../domain/source.ts';
 import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
 
@@ -8,7 +9,7 @@ const codeBuild = once(() => new CodeBuildClient(retries));
 
 export interface BuildOrder {
   readonly project: string;
-  readonly sourceVersion: string;
+  readonly source: BuildSource;
   readonly variables: Readonly<Record<string, string>>;
   /** CodeBuild knows it for five minutes (CodeBuild API: StartBuild). */
   readonly idempotencyToken: string;
@@ -17,13 +18,14 @@ export interface BuildOrder {
 /** `refused`: as many builds as the account may have run or queue already; how many that are is said where it is known. */
 export type BuildStart = { readonly answer: 'started'; readonly id: string } | { readonly answer: 'refused'; readonly limit: number | undefined };
 
-export async function startBuild({ project, sourceVersion, variables, idempotencyToken }: BuildOrder): Promise<BuildStart> {
+export async function startBuild({ project, source: { version, archive }, variables, idempotencyToken }: BuildOrder): Promise<BuildStart> {
   try {
     const { build } = await calling(`starting a build of ${project}`, () =>
       codeBuild().send(
         new StartBuildCommand({
           projectName: project,
-          sourceVersion,
+          sourceVersion: version,
+          ...(archive === undefined ? {} : { sourceTypeOverride: 'S3', sourceLocationOverride: archive }),
           idempotencyToken,
           environmentVariablesOverride: Object.entries(variables).map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })),
         }),
@@ -44,12 +46,10 @@ export async function startBuild({ project, sourceVersion, variables, idempotenc
   }
 }
 
-export interface Build {
+export interface Build extends Built {
   readonly id: string;
   readonly project: string;
   readonly status: string;
-  /** The commit that was really built. */
-  readonly commit: string | undefined;
   /** As it was started with; the build cannot change it. */
   readonly variables: Readonly<Record<string, string>>;
   /** Phase and words of the first failure. */
@@ -73,6 +73,7 @@ export async function readBuild(id: string): Promise<Build | undefined> {
     project: build.projectName ?? '',
     status: build.buildStatus ?? '',
     commit: build.resolvedSourceVersion,
+    source: { type: build.source?.type ?? '', location: build.source?.location ?? '', version: build.sourceVersion ?? '' },
     variables: Object.fromEntries((build.environment?.environmentVariables ?? []).map(({ name = '', value = '' }) => [name, value])),
     trouble: failed === undefined ? undefined : `${failed.phaseType ?? 'a phase'}: ${words ?? ''}`,
     logs: deepLink,

@@ -2,12 +2,19 @@ import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Release } from '../contracts/release.ts';
 import type { Reference } from '../domain/reference.ts';
+import type { LastUpload } from '../domain/uploads/order.ts';
 import { calling, isNamed } from './errors.ts';
 import { queryRows, readRow, writeRow } from './rows.ts';
 import { keys, table } from './table.ts';
 
-/** The last commit released from a branch or a tag. */
-const Head = z.object({ commit: z.string(), release: z.string(), version: z.int() });
+/** What was last released from a branch or a tag. */
+const Head = z.object({
+  commit: z.string(),
+  release: z.string(),
+  version: z.int(),
+  /** Where that was an upload. */
+  upload: z.object({ key: z.string(), version: z.string(), uploadedAt: z.string(), sequencer: z.string().optional(), same: z.array(z.string()) }).optional(),
+});
 export type Head = z.infer<typeof Head>;
 
 export async function readHead(tableName: string, application: string, reference: Reference): Promise<Head | undefined> {
@@ -34,10 +41,11 @@ export async function nextSequence(tableName: string, application: string): Prom
 /**
  * Writes a new release and moves the head of its branch or tag to it, both or none.
  * @param before the head as it was read
+ * @param upload which upload it is, where it is one
  * @returns `false` when somebody else moved the head meanwhile: read it again
  */
-export async function writeRelease(tableName: string, release: Release, before: Head | undefined): Promise<boolean> {
-  const head: Head = { commit: release.commit, release: release.id, version: (before?.version ?? 0) + 1 };
+export async function writeRelease(tableName: string, release: Release, before: Head | undefined, upload?: LastUpload): Promise<boolean> {
+  const head = { commit: release.commit, release: release.id, version: (before?.version ?? 0) + 1, ...(upload === undefined ? {} : { upload }) };
   try {
     await calling(`writing release ${release.id}`, () =>
       table().send(

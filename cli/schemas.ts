@@ -2,10 +2,12 @@ import * as z from 'zod';
 import { ApplicationFile } from '../contracts/application.ts';
 import { Environments } from '../contracts/environments.ts';
 import { Report } from '../contracts/report.ts';
+import { ReleaseRequest } from '../contracts/source-events.ts';
 
 const sources = {
   'environments.schema.json': { schema: Environments, title: 'environments.yaml', description: 'What the platform team registers with Drawbridge: accounts, environments, approvals.' },
   'report.schema.json': { schema: Report, title: 'Drawbridge Report', description: 'The detail of the events that Drawbridge puts on its bus.' },
+  'release-request.schema.json': { schema: ReleaseRequest, title: 'Drawbridge Release Requested', description: 'The detail of the event by which a CI asks for a release of what it uploaded.' },
   'drawbridge.schema.json': { schema: ApplicationFile, title: 'drawbridge.yaml', description: 'How an application is built and what it asks of each environment.' },
 } as const;
 

@@ -66,6 +66,8 @@ export const Approval = z.object({
   /** How many commits there are besides those listed; `more` where the history was longer than is looked at. */
   otherCommits: z.int().min(0),
   historyCut: z.boolean(),
+  /** The archive, where it is an upload: then no history is known, and the one commit listed is what the uploader says. */
+  upload: z.string().optional(),
   since: z.object({ release: ReleaseId, commit: CommitId }).optional(),
   state: z.enum(['waiting', 'approved', 'rejected', 'expired', 'superseded']),
   votes: z.array(Vote),

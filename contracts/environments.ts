@@ -38,9 +38,24 @@ const Folder = z
   .refine(notUp, 'a folder from the root of the repository, without . and ..')
   .transform((path) => path.replace(/\/$/, ''));
 
-const Application = z.strictObject({
+/** `*` stands for any run of characters. */
+const Patterns = z.array(z.string().min(1).max(256)).min(1);
+
+/** Releases come from archives below `<application>/` in the upload bucket. Who may write there is IAM's business; what an archive counts as is decided here. */
+const Upload = z.strictObject({
+  /** The branch that an archive counts as where its uploader names neither branch nor tag. */
+  branch: z.string().min(1).max(256),
+  /** `upload`: every archive is released. `request`: only those that a "Drawbridge Release Requested" event names. */
+  starts: z.enum(['upload', 'request']).default('upload'),
+  /** What an uploader may name instead. Nobody can check it: allow what everybody who may upload may release. Default: nothing. */
+  claims: z.strictObject({ branches: Patterns.optional(), tags: Patterns.optional() }).optional(),
+});
+
+const ApplicationFields = z.strictObject({
   /** A CodeCommit repository in the tools account; several applications may share one. */
-  repository: z.string().regex(/^[\w.-]{1,100}$/, 'a CodeCommit repository name'),
+  repository: z.string().regex(/^[\w.-]{1,100}$/, 'a CodeCommit repository name').optional(),
+  /** Or archives that somebody uploads. */
+  upload: Upload.optional(),
   /** Where its drawbridge.yaml, samconfig.toml or template is. Default: the root of the repository. */
   folder: Folder.optional(),
   /** A push that changes none of these, nor anything in its folder, does not release it. Default: every push does. */
@@ -48,6 +63,10 @@ const Application = z.strictObject({
   /** Stack names that this application may use; `*` stands for any run of characters. Default: `<application>` and `<application>-*`. */
   stacks: z.array(z.string().regex(/^[a-zA-Z][a-zA-Z0-9*-]*$/, 'a stack name, with * for any characters')).min(1).optional(),
 });
+const Application = ApplicationFields.refine((it) => (it.repository === undefined) !== (it.upload === undefined), 'releases of an application come either from a repository or from uploads; name one of them').refine(
+  (it) => it.upload === undefined || it.paths === undefined,
+  'an upload is a whole, so there are no paths to compare; leave them away',
+);
 
 const Target = z.strictObject({
   name: TargetName.optional(),
@@ -122,3 +141,4 @@ export type Environments = z.infer<typeof Environments>;
 export type Environment = z.infer<typeof Environment>;
 export type Approver = z.infer<typeof Approver>;
 export type RegisteredApproval = NonNullable<Environment['approval']>;
+export type RegisteredUpload = NonNullable<Environments['applications'][string]['upload']>;

@@ -90,18 +90,31 @@ export const Artifact = z.object({
 });
 export type Artifact = z.infer<typeof Artifact>;
 
+/** Where the source of a release lies. */
+export const Source = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('codecommit'), repository: z.string() }),
+  /** One version of an archive that was uploaded. */
+  z.object({ kind: z.literal('s3'), bucket: z.string(), key: z.string(), version: z.string() }),
+]);
+export type Source = z.infer<typeof Source>;
+
 export const Release = z.object({
   id: ReleaseId,
   application: ApplicationName,
-  repository: z.string(),
-  /** What was pushed: a branch, or else a tag. */
+  source: Source,
+  /** What was pushed, or what an upload counts as: a branch, or else a tag. */
   branch: z.string().optional(),
   tag: z.string().optional(),
+  /**
+   * The commit in the repository. Of an upload it is what the uploader says and nobody can check; where they say none,
+   * it is a fingerprint of the version of the object, and no repository knows it.
+   */
   commit: CommitId,
   /** Grows with every release of the application: the greater is the newer. */
   sequence: z.int(),
   /** `plan`: looked at only, then cleaned up; nothing is executed. */
   mode: z.enum(['deploy', 'plan']),
+  /** Of an upload: whom the uploader names, with an empty address where they name nobody. */
   author: z.object({ name: z.string(), email: z.string() }),
   /** Who pushed it, where the event says so: they count as an author too. */
   pushedBy: z.string().optional(),

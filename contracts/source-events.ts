@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { ApplicationName, CommitId } from './names.ts';
 
-/** Events that AWS sends us. Only what we use is parsed; the rest may change without breaking us. */
+/** Events that start and resume releases. Of those that AWS sends only what we use is parsed; the rest may change without breaking us. */
 
 const envelope = { id: z.string(), account: z.string(), region: z.string(), time: z.string() };
 
@@ -42,3 +43,55 @@ export const BuildStateChange = z.object({
   detail: z.object({ 'build-id': z.string(), 'build-status': z.string(), 'project-name': z.string() }),
 });
 export type BuildStateChange = z.infer<typeof BuildStateChange>;
+
+/** An archive was uploaded (F 1.6). `version-id` is missing where the bucket keeps no versions. */
+export const ObjectCreated = z.object({
+  ...envelope,
+  source: z.literal('aws.s3'),
+  'detail-type': z.literal('Object Created'),
+  detail: z.object({
+    bucket: z.object({ name: z.string() }),
+    object: z.object({ key: z.string(), 'version-id': z.string().optional(), sequencer: z.string().regex(/^[0-9A-Fa-f]+$/).optional() }),
+  }),
+});
+export type ObjectCreated = z.infer<typeof ObjectCreated>;
+
+const Line = z.string().min(1).max(256).regex(/^[^\p{Cc}]*$/u, 'one line');
+
+/** What an uploader says of an archive. Nobody can check it. */
+export const Claims = z
+  .strictObject({
+    /** Of the repository that the sources come from. */
+    commit: CommitId.optional(),
+    author: z.strictObject({ name: Line, email: z.email().max(254) }).optional(),
+    branch: Line.optional(),
+    tag: Line.optional(),
+    /** Its first line is kept. */
+    message: z.string().max(10_000).optional(),
+  })
+  .refine((it) => it.branch === undefined || it.tag === undefined, 'an upload counts as a branch or as a tag, not both');
+export type Claims = z.infer<typeof Claims>;
+
+export const releaseRequestSource = 'drawbridge.ci';
+export const releaseRequestDetailType = 'Drawbridge Release Requested';
+
+/** Any CI asks for a release of an archive that it has put into the upload bucket: on the control plane's bus. */
+export const ReleaseRequest = z
+  .strictObject({
+    application: ApplicationName,
+    /** Below `<application>/` in the upload bucket. */
+    key: z.string().min(1).max(1024),
+    /** The `VersionId` that the upload was answered with: who does not know it did not upload it. */
+    version: z.string().regex(/^(?!null$)[\w.-]{1,1024}$/, 'the VersionId that the upload was answered with'),
+    ...Claims.shape,
+  })
+  .refine((it) => it.branch === undefined || it.tag === undefined, 'an upload counts as a branch or as a tag, not both');
+export type ReleaseRequest = z.infer<typeof ReleaseRequest>;
+
+/** Its detail is a stranger's text: it is parsed where a wrong one is answered by a sentence and not by an alarm. */
+export const ReleaseRequested = z.object({ ...envelope, source: z.literal(releaseRequestSource), 'detail-type': z.literal(releaseRequestDetailType), detail: z.unknown() });
+export type ReleaseRequested = z.infer<typeof ReleaseRequested>;
+
+/** What starts a release of an upload. */
+export const UploadEvent = z.discriminatedUnion('source', [ObjectCreated, ReleaseRequested]);
+export type UploadEvent = z.infer<typeof UploadEvent>;

@@ -1,9 +1,10 @@
-import type { Approval } from '../contracts/approval.ts';
+import type { Approval, Brought } from '../contracts/approval.ts';
 import type { Deployed, TargetRecord } from '../contracts/plan.ts';
 import type { Release, ResolvedEnvironment } from '../contracts/release.ts';
-import type { History } from './commit-history.ts';
+import type { Commit, History } from './commit-history.ts';
 import type { Gate } from './gate.ts';
 import { oneLine } from './mail.ts';
+import { objectName } from './source.ts';
 
 interface Asked {
   readonly id: string;
@@ -31,6 +32,8 @@ export function oldestOf(deployed: readonly (Deployed | undefined)[]): Deployed 
   return known.length < deployed.length ? undefined : known.sort((a, b) => a.sequence - b.sequence)[0];
 }
 
+const brought = ({ id, author, message }: Pick<Commit, 'id' | 'author' | 'message'>): Brought => ({ commit: id, author: oneLine(author.name, 100), message: oneLine(message, 200) });
+
 /** The question as it is put. */
 export function newApproval({ id, release, environment, attempt, digest, approval, gate, targets, history, pushers, since, now }: Asked): Approval {
   const { quorums, breakGlass, expiresInSeconds, remindInSeconds, authorMayApprove } = approval;
@@ -51,9 +54,10 @@ export function newApproval({ id, release, environment, attempt, digest, approva
     because: [...gate.because],
     breakGlass,
     authors: authorMayApprove ? [] : [...new Set(authors.filter((it) => it !== '').map((it) => it.toLowerCase()))],
-    commits: history.commits.slice(0, listed).map((it) => ({ commit: it.id, author: oneLine(it.author.name, 100), message: oneLine(it.message, 200) })),
+    commits: release.source.kind === 's3' ? [brought({ ...release, id: release.commit })] : history.commits.slice(0, listed).map(brought),
     otherCommits: Math.max(0, history.commits.length - listed),
     historyCut: history.cut,
+    ...(release.source.kind === 's3' ? { upload: objectName(release.source) } : {}),
     ...(since === undefined ? {} : { since: { release: since.release, commit: since.commit } }),
     state: 'waiting',
     votes: [],

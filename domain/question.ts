@@ -65,7 +65,8 @@ export function endSentence(approval: Approval): string {
   }
 }
 
-function commitsTitle({ commits, otherCommits, historyCut, since }: Approval): string {
+function commitsTitle({ commits, otherCommits, historyCut, since, upload }: Approval): string {
+  if (upload !== undefined) return `${upload}, which has no history: the rest is what the uploader says`;
   const number = commits.length + otherCommits;
   const how = historyCut ? `more than ${String(number)}` : String(number);
   return since === undefined ? `First release here, with ${how} ${number === 1 ? 'commit' : 'commits'}` : `${how} ${number === 1 ? 'commit' : 'commits'} since ${since.release}`;

@@ -4,18 +4,22 @@ import { takes } from './accepting.ts';
 import { resolvedApproval } from './configuration/resolve.ts';
 import { quorumSentence } from './quorum.ts';
 import { inSentence } from './reference.ts';
+import { isRegistered, registeredSource } from './source.ts';
+import { notAsUpload } from './uploads/counts-as.ts';
 import { fits } from './wildcard.ts';
 
 /**
  * Why the newest registered environments do not let the release go on as it was resolved, or `undefined` when they do.
  * What was resolved at the start may only have become stricter than what is registered now, never weaker.
  */
-export function refusal(registered: Environments, release: Pick<Release, 'application' | 'branch' | 'mode' | 'repository' | 'tag'>, resolved: ResolvedEnvironment): string | undefined {
+export function refusal(registered: Environments, release: Pick<Release, 'application' | 'branch' | 'mode' | 'source' | 'tag'>, resolved: ResolvedEnvironment): string | undefined {
   const environment = registered.environments[resolved.name];
   if (environment === undefined) return `the environment ${resolved.name} is not registered any more`;
   const application = registered.applications[release.application];
   if (application === undefined) return `the application ${release.application} is not registered any more`;
-  if (application.repository !== release.repository) return `the application ${release.application} is registered with another repository now`;
+  if (!isRegistered(application, release.application, release.source)) return `the application ${release.application} is registered with another source now: ${registeredSource(application)}`;
+  const disallowed = release.source.kind === 's3' ? notAsUpload(release.application, application.upload, release) : undefined;
+  if (disallowed !== undefined) return `the upload counts no longer as what it was: ${disallowed}`;
   if (environment.applications?.includes(release.application) === false) return `${resolved.name} does not accept ${release.application} any more`;
   if (release.mode !== 'plan' && !takes(environment, release)) return `${resolved.name} does not accept ${inSentence(release)} any more`;
 

@@ -28,10 +28,12 @@ export const codeCommit: Notifier<Uses> = {
   wants: ({ about, kind }) => about !== 'target' && kind !== 'queued' && kind !== 'planned' && kind !== 'built' && kind !== 'reminder',
   tell: async ({ records, memory, pullRequests, postComment, updateComment }, { release: id }) => {
     const release = await records.release(id);
-    for (const pullRequest of await pullRequests(release.repository, release.commit)) {
+    // An upload comes from no repository here, whatever commit its uploader names.
+    if (release.source.kind !== 'codecommit') return;
+    for (const pullRequest of await pullRequests(release.source.repository, release.commit)) {
       const [environments, targets] = await Promise.all([records.environments(id), records.targets(id)]);
       const text = pullRequestComment(release, environmentLines(release, environments, targets));
-      const about = `${release.repository}#${pullRequest.id}#${release.application}`;
+      const about = `${pullRequest.repository}#${pullRequest.id}#${release.application}`;
       const known = await memory.recall(name, about, Posted);
       // A newer release has the comment; the older one's news are no news there.
       if (known !== undefined && known.sequence > release.sequence) continue;

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../domain/errors.ts';
 const variables = {
   TABLE_NAME: z.string().min(1),
   ARTIFACT_BUCKET: z.string().min(1),
+  UPLOAD_BUCKET: z.string().min(1),
   WAIT_KEY_ARN: z.string().min(1),
   BUS_NAME: z.string().min(1),
   MAIL_TOPIC_ARN: z.string().min(1),

@@ -67,7 +67,7 @@ function peopleProblems({ approvers, groups }: Environments): Found[] {
 
 /** What an approval names must be there, and what it asks must be possible. */
 function approvalProblems(content: Environments, environment: string): Found[] {
-  const { approvers, groups, environments } = content;
+  const { applications, approvers, groups, environments } = content;
   const approval = environments[environment]?.approval;
   if (approval === undefined) return [];
   const found: Found[] = [];
@@ -90,6 +90,8 @@ function approvalProblems(content: Environments, environment: string): Found[] {
   if (found.length === 0 && !isMet(quorums, 1, everybody)) found.push({ path: here, message: 'each yes must come from another person, and there are not enough people for all groups' });
   if (approval.breakGlass !== undefined && membersOf(content, approval.breakGlass).length < 2) found.push({ path: [...here, 'breakGlass'], message: 'breaking the glass takes two people; name at least two' });
   if (approval.remind !== undefined && secondsOf(approval.remind) >= secondsOf(approval.expires)) found.push({ path: [...here, 'remind'], message: `a reminder ${approval.remind} before the end comes too early: the question expires after ${approval.expires}` });
+  const uploaded = Object.entries(applications).find(([name, { upload }]) => upload !== undefined && environments[environment]?.applications?.includes(name) !== false)?.[0];
+  if (uploaded !== undefined && !approval.authorMayApprove && approversOf(quorums).length < 2) found.push({ path: here, message: `${uploaded} is uploaded, and nobody can check who wrote an upload: it takes two people, but only one may answer; name more, or set authorMayApprove: true` });
   const two = environments[environment]?.rules?.findIndex(({ then }) => then === 'two') ?? -1;
   if (two !== -1 && approversOf(quorums).length < 2) found.push({ path: ['environments', environment, 'rules', two], message: 'it asks two people, but only one may answer' });
   return found;

@@ -11,11 +11,12 @@ export const registered: Check<{ readonly version: number; readonly registeredAt
 
 interface Application {
   readonly application: string;
-  readonly repository: string;
+  /** Missing where releases come from uploads. */
+  readonly repository: string | undefined;
   readonly project: string;
 }
 
-export const repositoryExists: Check<boolean, Application> = {
+export const repositoryExists: Check<boolean, Application & { readonly repository: string }> = {
   what: 'the repository is there',
   why: 'Its pushes start the releases, and its files say what they ask for.',
   todo: ({ application, repository }) => `Create the CodeCommit repository ${repository} in the tools account, or correct applications.${application}.repository in environments.yaml and register it.`,
@@ -31,7 +32,7 @@ export interface Machine {
 export const projectExists: Check<Machine | undefined, Application> = {
   what: 'the build project is there',
   why: 'Without it the first build of a release fails.',
-  todo: ({ application, repository }) => `Deploy infra/application.yaml in the tools account with Application=${application} Repository=${repository}.`,
+  todo: ({ application, repository }) => `Deploy infra/application.yaml in the tools account with Application=${application} ${repository === undefined ? 'UploadBucket=… (output UploadBucket of the stack drawbridge)' : `Repository=${repository}`}.`,
   judge: (machine, { application, project }) => (machine === undefined ? bad(`${application}: there is no CodeBuild project ${project}`) : good(`${application}: ${project}`)),
 };
 

@@ -20,6 +20,7 @@ import { newApproval, oldestOf } from '../../domain/new-approval.ts';
 import { personOf } from '../../domain/people.ts';
 import { approversOf, isMet, quorumSentence } from '../../domain/quorum.ts';
 import { sequenceOf } from '../../domain/release-id.ts';
+import { withUnprovenAuthor } from '../../domain/uploads/unproven-author.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
@@ -80,27 +81,35 @@ async function questionFor(uses: Uses, tableName: string, release: Release, inpu
   const targets = (await uses.listTargets(tableName, release.id, environment.name)).filter((record) => isOfRound(record, attemptOf(input)));
   const deployed = await Promise.all(environment.targets.map(({ name }) => uses.readDeployed(tableName, release.application, environment.name, name)));
   const since = oldestOf(deployed);
-  const history = await uses.readHistory(release.repository, release.commit, since?.commit);
+  const history = release.source.kind === 'codecommit' ? await uses.readHistory(release.source.repository, release.commit, since?.commit) : noHistory;
   const pushers = await pushersOf(uses, tableName, release, history, since?.sequence ?? 0);
-  const gate = gateOf(environment.approval, registry.environments[environment.name]?.rules ?? [], targets);
+  const gate = withUnprovenAuthor(gateOf(environment.approval, registry.environments[environment.name]?.rules ?? [], targets), release, environment.approval.authorMayApprove);
   return newApproval({ id: uses.approvalId(), release, environment: environment.name, attempt: attemptOf(input), digest, approval: environment.approval, gate, targets, history, pushers, since, now });
 }
+
+/** No repository knows what came before an upload. */
+const noHistory: History = { commits: [], cut: false };
 
 /** So many releases before this one are looked at. */
 const mostReleases = 300;
 
-/** Who pushed what this release brings along, also in releases that never got here: a commit says its author itself, a push does not. */
-async function pushersOf(uses: Uses, tableName: string, { application, sequence }: Release, { commits, cut }: History, after: number): Promise<string[]> {
+/**
+ * Who pushed what this release brings along, also in releases that never got here: a commit says its author itself, a
+ * push does not. Of uploads, whom the earlier ones name: nothing tells what of them is in this one.
+ */
+async function pushersOf(uses: Uses, tableName: string, { application, sequence, source }: Release, { commits, cut }: History, after: number): Promise<string[]> {
   const brought = new Set(commits.map(({ id }) => id));
   const ids = (await uses.listReleases(tableName, application, mostReleases)).filter((id) => sequenceOf(id) > after && sequenceOf(id) < sequence);
   const releases = await Promise.all(ids.map((id) => uses.readRelease(tableName, id)));
+  if (source.kind === 's3') return releases.map(({ author }) => author.email);
   return releases.flatMap(({ commit, pushedBy }) => (pushedBy !== undefined && (cut || brought.has(commit)) ? [pushedBy] : []));
 }
 
-/** Says so at once when no yes can ever be enough: everybody who is asked wrote a commit. */
-function deadEnd(registry: Environments, { quorums, atLeast, authors }: Approval): string[] {
+/** Says so at once when no yes can ever be enough: of those who are asked too many wrote a commit. */
+function deadEnd(registry: Environments, { quorums, atLeast, authors, upload }: Approval): string[] {
   const able = approversOf(quorums).filter((name) => !isAuthor({ authors }, personOf(registry, name, [], authors)));
   if (isMet(quorums, atLeast, able.map((person) => ({ person, places: [person] })))) return [];
+  if (upload !== undefined) return ['Too few of them may say yes: an upload takes two people, and whom it names as its author is none of them. Register more approvers, let authors approve, or break the glass.'];
   return ['Too few of them may say yes: the others wrote or pushed a commit of the release. Register more approvers, delegate, or break the glass.'];
 }
 

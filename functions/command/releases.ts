@@ -60,14 +60,16 @@ export async function retry(where: Where, id: string, by: string): Promise<Start
 /** A release that is planned everywhere and executed nowhere. */
 export async function plan(where: Where, { application, branch, commit }: PlanRequest): Promise<StartedAnswer> {
   const registry = await readRegistry(where.tableName);
-  const repository = registry.content.applications[application]?.repository;
-  if (repository === undefined) throw new NotFoundError(`Planning: there is no application ${application}. Registered: ${Object.keys(registry.content.applications).join(', ')}.`);
+  const registered = registry.content.applications[application];
+  if (registered === undefined) throw new NotFoundError(`Planning: there is no application ${application}. Registered: ${Object.keys(registry.content.applications).join(', ')}.`);
+  const { repository } = registered;
+  if (repository === undefined) throw new InvalidInputError(`Planning: ${application} is released from uploads, and a plan needs a CodeCommit repository to push to. Upload it where an environment of its own takes it.`);
   if (!branch.startsWith(planBranchPrefix)) throw new InvalidInputError(`Planning: the branch of a plan is called ${planBranchPrefix}….`);
   const { author, message } = await readCommit(repository, commit);
   const sequence = await nextSequence(where.tableName, application);
   const id = releaseId(application, sequence, commit);
   const createdAt = new Date().toISOString();
-  await writePlanRelease(where.tableName, { id, application, repository, branch, commit, sequence, mode: 'plan', author, message, createdAt, attempt: 1, registryVersion: registry.version, state: 'running' });
+  await writePlanRelease(where.tableName, { id, application, source: { kind: 'codecommit', repository }, branch, commit, sequence, mode: 'plan', author, message, createdAt, attempt: 1, registryVersion: registry.version, state: 'running' });
   await startRelease(where.machine, id, 1);
   return { release: id };
 }

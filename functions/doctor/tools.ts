@@ -14,7 +14,10 @@ export async function examineTools(uses: Uses, registration: Registration | unde
   const project = each((name) => uses.findProject(name));
   const findings = await Promise.all([
     examine(registered, {}, () => Promise.resolve(registration)),
-    ...applications.flatMap((it) => [examine(repositoryExists, it, () => uses.hasRepository(it.repository)), examine(projectExists, it, () => project(it.project))]),
+    ...applications.flatMap(({ repository, ...it }) => [
+      ...(repository === undefined ? [] : [examine(repositoryExists, { ...it, repository }, () => uses.hasRepository(repository))]),
+      examine(projectExists, { ...it, repository }, () => project(it.project)),
+    ]),
     examine(concurrentBuilds, {}, async () => {
       const machines = await Promise.all(applications.map((it) => project(it.project)));
       return { machines: machines.filter((machine) => machine !== undefined), quotas: await uses.buildQuotas() };

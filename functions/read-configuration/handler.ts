@@ -1,6 +1,6 @@
-import { readRepositoryFiles } from '../../aws/repository-files.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { readRelease, updateRelease } from '../../aws/releases.ts';
+import { readSourceFiles } from '../../aws/source-files.ts';
 import { ReleaseTask } from '../../contracts/tasks.ts';
 import { ask } from '../../domain/configuration/ask.ts';
 import { sayProblems } from '../../domain/configuration/problems.ts';
@@ -8,15 +8,15 @@ import { resolve } from '../../domain/configuration/resolve.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readRegistry, readRepositoryFiles, updateRelease };
+const real = { readRelease, readRegistry, readSourceFiles, updateRelease };
 
-/** What the repository asks for at the released commit, as far as the registered environments grant it. */
+/** What the source asks for as it was released, as far as the registered environments grant it. */
 export async function readConfiguration(uses: typeof real, input: ReleaseTask): Promise<{ answer: 'build' | 'built' | 'ended' }> {
   const { TABLE_NAME: tableName } = env('TABLE_NAME');
   const release = await uses.readRelease(tableName, input.release);
   const registry = await uses.readRegistry(tableName);
   const folder = registry.content.applications[release.application]?.folder;
-  const files = await uses.readRepositoryFiles(release.repository, release.commit, folder);
+  const files = await uses.readSourceFiles(release.source, release.commit, folder);
   const asked = ask(files, Object.keys(registry.content.environments), folder);
   const resolved = asked.ok ? resolve(registry.content, asked.value, release, release.artifact) : { ok: false as const, problems: [sayProblems(asked.problems)] };
   if (!resolved.ok) {

@@ -6,6 +6,7 @@ import { ReleaseTask } from '../../contracts/tasks.ts';
 import { DeploymentFailedError } from '../../domain/errors.ts';
 import { incomingPrefix, packedFile, readPackaged, readPacked } from '../../domain/packaged.ts';
 import { manifest } from '../../domain/seal.ts';
+import { builtSource, isBuildOf, releasedSource } from '../../domain/source.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 import { Sealer } from './sealer.ts';
@@ -16,10 +17,10 @@ const real = { readRelease, readBuild, listKeys, readObject, writeOnce, updateRe
 export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promise<{ answer: 'sealed' }> {
   const { TABLE_NAME: tableName, ARTIFACT_BUCKET: bucket, BUS_NAME: busName } = env('TABLE_NAME', 'ARTIFACT_BUCKET', 'BUS_NAME');
   const release = await uses.readRelease(tableName, input.release);
-  const { application, commit } = release;
+  const { application } = release;
   const build = release.buildId === undefined ? undefined : await uses.readBuild(release.buildId);
-  if (build?.status !== 'SUCCEEDED' || build.commit !== commit) {
-    throw new DeploymentFailedError(`Sealing the artifact of ${release.id}: build ${release.buildId ?? '(none)'} did not build commit ${commit} (${build?.status ?? 'gone'}, ${build?.commit ?? 'no commit'}). Retry the release.`);
+  if (build?.status !== 'SUCCEEDED' || !isBuildOf(build, release)) {
+    throw new DeploymentFailedError(`Sealing the artifact of ${release.id}: build ${release.buildId ?? '(none)'} did not build ${releasedSource(release)} (${build === undefined ? 'gone' : `${build.status}, ${builtSource(build)}`}). Retry the release.`);
   }
   const prefix = incomingPrefix(await uses.listKeys(bucket, `incoming/${application}/`), application, build.id);
   const read = async (file: string) => Buffer.from(await uses.readObject(bucket, `${prefix}${file}`)).toString('utf8');

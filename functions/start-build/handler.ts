@@ -10,7 +10,7 @@ import { ReleaseWait } from '../../contracts/tasks.ts';
 import { buildAnswer, buildOperation, buildReason, isOfAttempt } from '../../domain/build-answer.ts';
 import { type BuildWaiter, sameWaiter, waitingWords, whoseTurn } from '../../domain/build-line.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
-import { fullName } from '../../domain/reference.ts';
+import { buildSource } from '../../domain/source.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
@@ -90,12 +90,11 @@ async function startInTurn(uses: Uses, where: { tableName: string; keyArn: strin
 const placeOf = ({ id, application, sequence, createdAt }: Release, attempt: number): BuildWaiter => ({ release: id, attempt, application, sequence, since: createdAt });
 
 function orderFor(release: Release, attempt: number, prefix: string): BuildOrder {
-  const { id, configuration, application, commit } = release;
+  const { id, configuration, application } = release;
   if (configuration === undefined) throw new ConfigurationError(`Building ${id}: its configuration was not read. Retry the release.`);
   return {
     project: `${prefix}${application}`,
-    // Downloads the one branch or tag instead of the whole repository (CodeBuild User Guide, "Source version sample").
-    sourceVersion: `${fullName(release)}^{${commit}}`,
+    source: buildSource(release),
     idempotencyToken: `${id}-${String(attempt)}`,
     variables: {
       DRAWBRIDGE_RELEASE: id,

@@ -59,7 +59,8 @@ async function startOne(uses: typeof real, asked: Asked): Promise<void> {
     const commit = await lookUp(uses, repository, reference);
     if (commit === undefined) return;
     const pushedBy = pusher?.commit === commit ? pusher.principal : undefined;
-    if (head?.commit === commit) {
+    // The commit that an upload names is its uploader's word; the repository is released for itself.
+    if (head?.commit === commit && head.upload === undefined) {
       // An event before this one may have started it without knowing who pushed its head. Who pushes the same commit again takes nobody's place.
       if (pushedBy !== undefined && (await uses.findRelease(tableName, head.release))?.pushedBy === undefined) await uses.updateRelease(tableName, head.release, { pushedBy });
       // The row may have been written and the start lost; by its name it starts at most once.
@@ -71,7 +72,7 @@ async function startOne(uses: typeof real, asked: Asked): Promise<void> {
     const sequence = await uses.nextSequence(tableName, application);
     const id = releaseId(application, sequence, commit);
     const release: Release = {
-      id, application, repository, ...reference, commit, sequence, mode: 'deploy', author, message,
+      id, application, source: { kind: 'codecommit', repository }, ...reference, commit, sequence, mode: 'deploy', author, message,
       createdAt: uses.now().toISOString(), attempt: 1, registryVersion, state: 'running',
       ...(pushedBy === undefined ? {} : { pushedBy }),
     };

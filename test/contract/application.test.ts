@@ -1,16 +1,28 @@
 import { expect, it } from 'vitest';
 import { policiesOf } from './policies.ts';
 import { applicationStack } from './project.ts';
-import { at, ofType, resource, textAt } from './read-template.ts';
+import { at, listOf, ofType, resource, textAt } from './read-template.ts';
 
 const role = resource(applicationStack, 'BuildRole');
 const project = resource(applicationStack, 'BuildProject');
 const statements = policiesOf(role);
 const resourceOf = (action: string) => statements.filter(({ actions }) => actions.includes(action)).flatMap(({ resources }) => resources);
 
-it('a build reads one repository, writes one prefix, and can do nothing else', () => {
-  expect(statements.flatMap(({ actions }) => actions).sort()).toEqual(['codecommit:GitPull', 'kms:Decrypt', 'kms:GenerateDataKey', 'logs:CreateLogStream', 'logs:PutLogEvents', 's3:PutObject']);
+const ofUploads = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetObject', 's3:GetObjectVersion'];
+
+it('a build reads one repository or the uploads of one application, writes one prefix, and can do nothing else', () => {
+  const actions = statements.flatMap((statement) => statement.actions);
+  expect(actions.filter((action) => !ofUploads.includes(action)).sort()).toEqual(['codecommit:GitPull', 'kms:Decrypt', 'kms:GenerateDataKey', 'logs:CreateLogStream', 'logs:PutLogEvents', 's3:PutObject']);
   expect(resourceOf('codecommit:GitPull')).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:codecommit:${AWS::Region}:${AWS::AccountId}:${Repository}' }]);
+  for (const action of ['s3:GetObject', 's3:GetObjectVersion']) expect(resourceOf(action)).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${UploadBucket}/${Application}/*' }]);
+});
+
+it('a build has the one right or the other: each is under the condition, on its own side', () => {
+  const sides = listOf(at(role.properties, 'Policies', 0, 'PolicyDocument', 'Statement')).filter((statement) => at(statement, 'Fn::If') !== undefined);
+  expect(sides.map((side) => [at(side, 'Fn::If', 0), textAt(side, 'Fn::If', 1, 'Sid'), textAt(side, 'Fn::If', 2, 'Sid')])).toEqual([
+    ['IsUploaded', 'ReadItsUploads', 'ReadTheOneRepository'],
+    ['IsUploaded', 'IdentifyTheBucket', ''],
+  ]);
 });
 
 it('a build writes where no other build can: IAM puts its session into the prefix', () => {

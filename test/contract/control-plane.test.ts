@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { releaseRequestDetailType, releaseRequestSource } from '../../contracts/source-events.ts';
 import { policiesOf, statementsOf } from './policies.ts';
 import { applicationStack, controlPlane, targetAccount } from './project.ts';
 import { at, listOf, ofType, recordAt, recordsIn, resource, type Template, textAt } from './read-template.ts';
@@ -67,7 +68,7 @@ describe.each(stacks)('%s', (name, template) => {
 
 describe('the control plane', () => {
   it('loses nothing when its stack is deleted by mistake', () => {
-    for (const id of ['Table', 'ArtifactBucket', 'ArtifactKey']) expect(resource(controlPlane, id).deletionPolicy, id).toBe('Retain');
+    for (const id of ['Table', 'ArtifactBucket', 'ArtifactKey', 'UploadBucket']) expect(resource(controlPlane, id).deletionPolicy, id).toBe('Retain');
     expect(resource(controlPlane, 'Table').properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
@@ -84,15 +85,15 @@ describe('the control plane', () => {
     expect(statementsOf(at(resource(controlPlane, 'WaitKey').properties, 'KeyPolicy'))).toHaveLength(1);
   });
 
-  it('keeps artifacts private, versioned, encrypted with its key, and never sends them in the clear', () => {
-    const { properties } = resource(controlPlane, 'ArtifactBucket');
+  it.each(['ArtifactBucket', 'UploadBucket'])('keeps what is in the %s private, versioned, encrypted with its key, and never sends it in the clear', (bucket) => {
+    const { properties } = resource(controlPlane, bucket);
     expect(properties).toMatchObject({
       VersioningConfiguration: { Status: 'Enabled' },
       OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
       PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
     });
     expect(at(properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0, 'ServerSideEncryptionByDefault')).toEqual({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { 'Fn::GetAtt': 'ArtifactKey.Arn' } });
-    const policy = statementsOf(at(resource(controlPlane, 'ArtifactBucketPolicy').properties, 'PolicyDocument'));
+    const policy = statementsOf(at(resource(controlPlane, `${bucket}Policy`).properties, 'PolicyDocument'));
     expect(policy.find(({ effect }) => effect === 'Deny')).toMatchObject({ actions: ['s3:*'], principal: '*', condition: { Bool: { 'aws:SecureTransport': 'false' } } });
   });
 
@@ -110,6 +111,8 @@ describe('the control plane', () => {
     const pattern = (id: string) => at(resource(controlPlane, id).properties, 'EventPattern', 'account');
     expect(pattern('StackRule')).toEqual({ Ref: 'TargetAccountIds' });
     expect(pattern('ReportRule')).toEqual([{ Ref: 'AWS::AccountId' }]);
+    // Target accounts may send to this bus too; who asks for a release is somebody of this account.
+    expect(pattern('RequestRule')).toEqual([{ Ref: 'AWS::AccountId' }]);
     expect(at(resource(controlPlane, 'BusPolicy').properties, 'Statement')).toMatchObject({ Principal: { AWS: { Ref: 'TargetAccountIds' } }, Action: 'events:PutEvents' });
   });
 
@@ -123,6 +126,17 @@ describe('the control plane', () => {
     expect(resource(controlPlane, 'DoorStage').properties).toMatchObject({ DefaultRouteSettings: { ThrottlingBurstLimit: expect.any(Number) as number, ThrottlingRateLimit: expect.any(Number) as number } });
     // Its access log never holds the path: that is where the links are.
     expect(at(resource(controlPlane, 'DoorStage').properties, 'AccessLogSettings', 'Format')).not.toMatch(/\$context\.(path|http\.path)/);
+  });
+
+  it('hears of uploads into its own bucket, and of the requests that are documented', () => {
+    expect(at(resource(controlPlane, 'UploadBucket').properties, 'NotificationConfiguration', 'EventBridgeConfiguration', 'EventBridgeEnabled')).toBe(true);
+    expect(at(resource(controlPlane, 'UploadRule').properties, 'EventPattern')).toEqual({ source: ['aws.s3'], 'detail-type': ['Object Created'], detail: { bucket: { name: [{ Ref: 'UploadBucket' }] }, object: { key: [{ suffix: '.zip' }] } } });
+    expect(at(resource(controlPlane, 'RequestRule').properties, 'EventPattern')).toMatchObject({ source: [releaseRequestSource], 'detail-type': [releaseRequestDetailType] });
+  });
+
+  it('reads uploads, and never writes or deletes one', () => {
+    const onUploads = ['AWS::Serverless::Function', 'AWS::Serverless::StateMachine'].flatMap((type) => ofType(controlPlane, type)).flatMap(policiesOf).filter(({ resources }) => JSON.stringify(resources).includes('UploadBucket'));
+    expect(onUploads.flatMap(({ actions }) => actions).sort()).toEqual(['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket']);
   });
 
   it('sends mail about approvals through an encrypted topic', () => {

@@ -10,11 +10,12 @@ export interface Statement {
   readonly principal: Value | undefined;
 }
 
-/** Statements of a policy document; what stands under a condition (`Fn::If`) is taken as there. */
+/** Statements of a policy document; of what stands under a condition (`Fn::If`), both sides are taken as there. */
 export function statementsOf(document: Value | undefined): Statement[] {
   return listOf(at(document, 'Statement'))
-    .map((statement) => at(statement, 'Fn::If', 1) ?? statement)
+    .flatMap((statement) => (at(statement, 'Fn::If') === undefined ? [statement] : [1, 2].map((side) => at(statement, 'Fn::If', side))))
     .filter(isRecord)
+    .filter((statement) => statement['Effect'] !== undefined)
     .map((statement) => ({
       sid: textAt(statement, 'Sid'),
       effect: textAt(statement, 'Effect'),

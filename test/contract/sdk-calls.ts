@@ -21,6 +21,12 @@ export async function sdkCalls(handlerFile: string): Promise<SdkCall[]> {
   if (calls.some(({ command }) => command === 'TransactWrite')) {
     for (const [, item = ''] of text.matchAll(/\b(Put|Update|Delete|ConditionCheck): \{/g)) calls.push({ client: 'dynamodb', command: item });
   }
+  // A call that names a version needs a right of its own, and only that (S3 API: GetObject, "Permissions").
+  const reads = [...text.matchAll(/new GetObjectCommand\d*\(\{([^}]*)\}/g)].map(([, input = '']) => input.includes('VersionId'));
+  if (reads.includes(true)) calls.push({ client: 's3', command: 'GetObjectVersion' });
+  if (reads.length > 0 && !reads.includes(false)) calls.splice(calls.findIndex(({ client, command }) => client === 's3' && command === 'GetObject'), 1);
+  // The checksum of an encrypted object is shown only to who may open it (S3 API: HeadObject).
+  if (text.includes('ChecksumMode: "ENABLED"')) calls.push({ client: 's3', command: 'HeadObjectChecksum' });
   return [...new Map(calls.map((call) => [`${call.client}.${call.command}`, call])).values()].sort((a, b) => `${a.client}${a.command}`.localeCompare(`${b.client}${b.command}`));
 }
 
@@ -38,8 +44,10 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   's3.ListObjectsV2': ['s3:ListBucket'],
   // The bucket is encrypted with a key of ours, so S3 asks KMS in the caller's name.
   's3.GetObject': ['s3:GetObject', 'kms:Decrypt'],
-  // Who may not list is told of a missing object that it is forbidden; the checksum of an encrypted one is shown to who may open it (S3 API: HeadObject).
-  's3.HeadObject': ['s3:GetObject', 's3:ListBucket', 'kms:Decrypt'],
+  's3.GetObjectVersion': ['s3:GetObjectVersion', 'kms:Decrypt'],
+  // Who may not list is told of a missing object that it is forbidden (S3 API: HeadObject).
+  's3.HeadObject': ['s3:GetObject', 's3:ListBucket'],
+  's3.HeadObjectChecksum': ['kms:Decrypt'],
   's3.PutObject': ['s3:PutObject', 'kms:GenerateDataKey'],
   'lambda.Invoke': ['lambda:InvokeFunction'],
   // Sessions carry tags.

@@ -3,19 +3,21 @@ import { vi } from 'vitest';
 import type { Standing } from '../../aws/build-line.ts';
 import type { Build, BuildOrder, BuildStart } from '../../aws/codebuild.ts';
 import type { Head } from '../../aws/heads.ts';
-import type { RepositoryFiles } from '../../aws/repository-files.ts';
+import type { NewestVersion } from '../../aws/uploads.ts';
+import type { SourceFiles } from '../../aws/source-files.ts';
 import type { Environments } from '../../contracts/environments.ts';
-import type { EnvironmentRecord, Release } from '../../contracts/release.ts';
+import type { EnvironmentRecord, Release, Source } from '../../contracts/release.ts';
 import type { Report } from '../../contracts/report.ts';
 import type { Commit } from '../../domain/commit-history.ts';
 import { type BuildWaiter, sameWaiter } from '../../domain/build-line.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
 import { type Reference, shortName } from '../../domain/reference.ts';
+import type { LastUpload } from '../../domain/uploads/order.ts';
 import { aRelease, theRegistry } from './samples.ts';
 
 /** The variables that the template gives these functions. */
 export function stubVariables(): void {
-  const variables = { TABLE_NAME: 'table', BUS_NAME: 'bus', ARTIFACT_BUCKET: 'artifacts', WAIT_KEY_ARN: 'key', BUILD_PROJECT_PREFIX: 'drawbridge-build-', DEPLOY_RELEASE_MACHINE_ARN: 'machine' };
+  const variables = { TABLE_NAME: 'table', BUS_NAME: 'bus', ARTIFACT_BUCKET: 'artifacts', WAIT_KEY_ARN: 'key', UPLOAD_BUCKET: 'uploads', BUILD_PROJECT_PREFIX: 'drawbridge-build-', DEPLOY_RELEASE_MACHINE_ARN: 'machine' };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
 }
 
@@ -31,6 +33,8 @@ export class ReleaseWorld {
   readonly tags = new Map<string, string>();
   /** Path and content of each file of a commit; a commit that is not here is gone. */
   readonly trees = new Map<string, Readonly<Record<string, string>>>();
+  /** The newest version of each archive, by its key. */
+  readonly uploads = new Map<string, NewestVersion>();
   readonly heads = new Map<string, Head>();
   readonly releases = new Map<string, Release>();
   readonly environments: EnvironmentRecord[] = [];
@@ -41,7 +45,7 @@ export class ReleaseWorld {
   readonly objects = new Map<string, Uint8Array>();
   readonly waits = new Map<string, string>();
   readonly completed: { token: string; answer: unknown }[] = [];
-  files: RepositoryFiles = { drawbridge: undefined, samconfig: undefined, template: undefined };
+  files: SourceFiles = { drawbridge: undefined, samconfig: undefined, template: undefined };
   folderRead: string | undefined;
   lastWords: string | undefined;
   stuck = 0;
@@ -75,6 +79,7 @@ export class ReleaseWorld {
       project: 'drawbridge-build-orders',
       status: 'SUCCEEDED',
       commit: aRelease().commit,
+      source: { type: 'CODECOMMIT', location: '', version: '' },
       variables: { DRAWBRIDGE_RELEASE: aRelease().id, DRAWBRIDGE_ATTEMPT: '1' },
       trouble: undefined,
       logs: undefined,
@@ -106,11 +111,12 @@ export class ReleaseWorld {
   };
   readonly readHead = (_: string, application: string, reference: Reference) => Promise.resolve(this.heads.get(`${application}/${shortName(reference)}`));
   readonly nextSequence = (_: string, __: string) => Promise.resolve((this.#sequence += 1));
-  readonly writeRelease = (_: string, release: Release, before: Head | undefined) => {
+  readonly newestVersion = (_: string, key: string) => Promise.resolve(this.uploads.get(key));
+  readonly writeRelease = (_: string, release: Release, before: Head | undefined, upload?: LastUpload) => {
     this.beforeWrite();
     const key = `${release.application}/${shortName(release)}`;
     if (this.heads.get(key)?.version !== before?.version) return Promise.resolve(false);
-    this.heads.set(key, { commit: release.commit, release: release.id, version: (before?.version ?? 0) + 1 });
+    this.heads.set(key, { commit: release.commit, release: release.id, version: (before?.version ?? 0) + 1, ...(upload === undefined ? {} : { upload: { ...upload, same: [...upload.same] } }) });
     this.releases.set(release.id, release);
     return Promise.resolve(true);
   };
@@ -125,7 +131,7 @@ export class ReleaseWorld {
     return Promise.resolve();
   };
   readonly listEnvironments = (_: string, __: string) => Promise.resolve(this.environments);
-  readonly readRepositoryFiles = (_: string, __: string, folder?: string) => {
+  readonly readSourceFiles = (_: Source, __: string, folder?: string) => {
     this.folderRead = folder;
     return Promise.resolve(this.files);
   };

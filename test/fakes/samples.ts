@@ -22,7 +22,7 @@ export const aTarget = (fields: Partial<Target> = {}): Target => ({
 export const aRelease = (fields: Partial<Release> = {}): Release => ({
   id: 'orders-12-3f2a9c1b',
   application: 'orders',
-  repository: 'orders',
+  source: { kind: 'codecommit', repository: 'orders' },
   branch: 'main',
   commit: '3f2a9c1b'.padEnd(40, '0'),
   sequence: 12,

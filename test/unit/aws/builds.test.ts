@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 describe('starting a build', () => {
-  const order = { project: 'drawbridge-build-orders', sourceVersion: 'refs/heads/main^{c}', variables: { A: '1' }, idempotencyToken: 'once' };
+  const order = { project: 'drawbridge-build-orders', source: { version: 'refs/heads/main^{c}' }, variables: { A: '1' }, idempotencyToken: 'once' };
 
   it('says what to build, once', async () => {
     codeBuild.on(StartBuildCommand).resolves({ build: { id: 'p:1' } });
@@ -24,6 +24,12 @@ describe('starting a build', () => {
     expect(codeBuild.commandCalls(StartBuildCommand)[0]?.args[0].input).toEqual({
       projectName: 'drawbridge-build-orders', sourceVersion: 'refs/heads/main^{c}', idempotencyToken: 'once', environmentVariablesOverride: [{ name: 'A', value: '1', type: 'PLAINTEXT' }],
     });
+  });
+
+  it('of an archive says which version of which object, in place of the source that the project has', async () => {
+    codeBuild.on(StartBuildCommand).resolves({ build: { id: 'p:1' } });
+    await startBuild({ ...order, source: { version: 'v1', archive: 'uploads/orders/source.zip' } });
+    expect(codeBuild.commandCalls(StartBuildCommand)[0]?.args[0].input).toMatchObject({ sourceVersion: 'v1', sourceTypeOverride: 'S3', sourceLocationOverride: 'uploads/orders/source.zip' });
   });
 
   it('of a project that is not there says what to deploy', async () => {
@@ -53,8 +59,8 @@ describe('starting a build', () => {
 
 describe('a build', () => {
   it('is found by its id or its ARN', async () => {
-    codeBuild.on(BatchGetBuildsCommand).resolves({ builds: [{ id: 'p:1', projectName: 'p', buildStatus: 'SUCCEEDED', resolvedSourceVersion: 'c', environment: { type: 'ARM_CONTAINER', image: 'i', computeType: 'BUILD_GENERAL1_SMALL', environmentVariables: [{ name: 'A', value: '1' }] } }] });
-    const build = { id: 'p:1', project: 'p', status: 'SUCCEEDED', commit: 'c', variables: { A: '1' }, trouble: undefined, logs: undefined, log: undefined };
+    codeBuild.on(BatchGetBuildsCommand).resolves({ builds: [{ id: 'p:1', projectName: 'p', buildStatus: 'SUCCEEDED', resolvedSourceVersion: 'c', sourceVersion: 'v1', source: { type: 'S3', location: 'uploads/a.zip' }, environment: { type: 'ARM_CONTAINER', image: 'i', computeType: 'BUILD_GENERAL1_SMALL', environmentVariables: [{ name: 'A', value: '1' }] } }] });
+    const build = { id: 'p:1', project: 'p', status: 'SUCCEEDED', commit: 'c', source: { type: 'S3', location: 'uploads/a.zip', version: 'v1' }, variables: { A: '1' }, trouble: undefined, logs: undefined, log: undefined };
     expect(await readBuild('p:1')).toEqual(build);
     expect(await readBuild('arn:aws:codebuild:eu-west-1:111111111111:build/p:1')).toEqual(build);
     expect(codeBuild.commandCalls(BatchGetBuildsCommand).map(({ args }) => args[0].input.ids)).toEqual([['p:1'], ['p:1']]);

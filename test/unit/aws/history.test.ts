@@ -39,6 +39,12 @@ it('a longer history than is looked at is cut, and says so', async () => {
   expect(codeCommit.commandCalls(GetCommitCommand).length).toBeLessThanOrEqual(301);
 });
 
+it('since a commit that is of no repository, or not any more, it is all of it', async () => {
+  given(10);
+  codeCommit.on(GetCommitCommand, { commitId: 'gone' }).rejects(Object.assign(new Error('x'), { name: 'CommitIdDoesNotExistException' }));
+  expect((await readHistory('orders', 'c9', 'gone')).commits).toHaveLength(10);
+});
+
 it('a history that cannot be read is an error, not an empty one', async () => {
   given(1);
   await expect(readHistory('orders', 'c7', 'c0')).rejects.toMatchObject({ name: 'CommitDoesNotExistException' });

@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { branchHead, readCommit, readFile, tagCommit } from '../../../aws/codecommit.ts';
 import { differs } from '../../../aws/differences.ts';
-import { readRepositoryFiles } from '../../../aws/repository-files.ts';
+import { readSourceFiles } from '../../../aws/source-files.ts';
 
 const codeCommit = mockClient(CodeCommitClient);
 const missing = new FileDoesNotExistException({ message: 'x', $metadata: {} });
@@ -57,12 +57,12 @@ describe('the files that say what is asked for', () => {
     [{}, nothing],
   ])('of %j', async (files, found) => {
     holds(files);
-    expect(await readRepositoryFiles('orders', 'c')).toEqual(found);
+    expect(await readSourceFiles({ kind: 'codecommit', repository: 'orders' }, 'c')).toEqual(found);
   });
 
   it('are looked for in the folder of the application', async () => {
     holds({ 'drawbridge.yaml': 'root', 'services/orders/template.yaml': 't' });
-    expect(await readRepositoryFiles('orders', 'c', 'services/orders')).toEqual({ ...nothing, template: { path: 'template.yaml', text: 't' } });
+    expect(await readSourceFiles({ kind: 'codecommit', repository: 'orders' }, 'c', 'services/orders')).toEqual({ ...nothing, template: { path: 'template.yaml', text: 't' } });
   });
 });
 

@@ -35,6 +35,7 @@ describe('a question', () => {
     ['more than 251 commits since orders-9-0123abcd', { since: { release: 'orders-9-0123abcd', commit: '0'.repeat(40) }, otherCommits: 250, historyCut: true }],
     ['0 commits since orders-9-0123abcd', { since: { release: 'orders-9-0123abcd', commit: '0'.repeat(40) }, commits: [] }],
     ['First release here, with 1 commit', {}],
+    ['s3://uploads/orders/source.zip (version v1), which has no history: the rest is what the uploader says', { upload: 's3://uploads/orders/source.zip (version v1)' }],
     ['First release here, with more than 300 commits', { otherCommits: 299, historyCut: true }],
   ])('says "%s"', (title, fields) => {
     expect(questionOf(anApproval(fields), []).commitsTitle).toBe(title);

@@ -15,7 +15,7 @@ describe('the newest registered environments', () => {
   it.each<[string, (registry: ReturnType<typeof theRegistry>) => void]>([
     ['the environment dev is not registered', (it) => void Reflect.deleteProperty(it.environments, 'dev')],
     ['the application orders is not registered', (it) => void Reflect.deleteProperty(it.applications, 'orders')],
-    ['another repository', (it) => void Object.assign(it.applications, { orders: { repository: 'evil' } })],
+    ['another source now: the repository evil', (it) => void Object.assign(it.applications, { orders: { repository: 'evil' } })],
     ['does not accept orders', (it) => void Object.assign(it.environments['dev'] ?? {}, { applications: ['billing'] })],
     ['does not accept the branch main', (it) => void Object.assign(it.environments['dev'] ?? {}, { branches: ['release/*'] })],
     ['is not a target', (it) => void Object.assign(it.accounts, { dev: { id: '999999999999', externalId: 'x1' } })],
@@ -26,6 +26,18 @@ describe('the newest registered environments', () => {
     const registry = theRegistry();
     change(registry);
     expect(refusal(registry, aRelease(), environment)).toContain(words);
+  });
+
+  it.each<[string, object, string | undefined]>([
+    ['as it was', { branch: 'main', claims: { tags: ['v*'] } }, undefined],
+    ['which may not claim the tag any more', { branch: 'main' }, 'the upload counts no longer as what it was: applications.orders.upload.claims.tags allows no upload to be the tag v1'],
+  ])('an upload %s', (_, upload, refused) => {
+    const registry = theRegistry();
+    Object.assign(registry.applications, { orders: { upload } });
+    Object.assign(registry.environments['dev'] ?? {}, { gitTags: ['v*'] });
+    const release = aRelease({ branch: undefined, tag: 'v1', source: { kind: 's3', bucket: 'uploads', key: 'orders/source.zip', version: 'v1' } });
+    expect(refusal(registry, release, environment)).toBe(refused);
+    expect(refusal(theRegistry(), release, environment)).toBe('the application orders is registered with another source now: the repository orders');
   });
 
   it.each<[string, object, object, string | undefined]>([

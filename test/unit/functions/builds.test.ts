@@ -35,7 +35,7 @@ describe('starting the build', () => {
     expect(world.orders[0]).toEqual(world.orders[1]);
     expect(world.orders[0]).toMatchObject({
       project: 'drawbridge-build-orders',
-      sourceVersion: `refs/heads/main^{${commit}}`,
+      source: { version: `refs/heads/main^{${commit}}` },
       variables: { DRAWBRIDGE_RELEASE: id, DRAWBRIDGE_APPLICATION: 'orders', DRAWBRIDGE_KIND: 'sam', DRAWBRIDGE_TEMPLATES: '- template.yaml' },
     });
     expect(JSON.stringify(world.orders)).not.toContain(token);
@@ -59,7 +59,13 @@ describe('starting the build', () => {
   it('of a tag downloads the tag', async () => {
     world.put({ branch: undefined, tag: 'v1.0' });
     await startTheBuild(world, wait);
-    expect(world.orders[0]?.sourceVersion).toBe(`refs/tags/v1.0^{${commit}}`);
+    expect(world.orders[0]?.source.version).toBe(`refs/tags/v1.0^{${commit}}`);
+  });
+
+  it('of an upload is one of exactly its version', async () => {
+    world.put({ source: { kind: 's3', bucket: 'uploads', key: 'orders/source.zip', version: 'v1' } });
+    await startTheBuild(world, wait);
+    expect(world.orders[0]?.source).toEqual({ version: 'v1', archive: 'uploads/orders/source.zip' });
   });
 
   it('that is over at once completes its own wait', async () => {

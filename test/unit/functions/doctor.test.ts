@@ -86,6 +86,11 @@ it('an application without its repository is said by name', async () => {
   expect(findings(await see()).filter(({ state }) => state === 'bad')).toMatchObject([{ says: 'orders: there is no CodeCommit repository orders' }]);
 });
 
+it('an application that is uploaded needs no repository, but its build project', async () => {
+  Object.assign(surgery.registry ?? {}, { applications: { carts: { upload: { branch: 'main', starts: 'upload' } } } });
+  expect(findings(await see()).filter(({ state }) => state === 'bad')).toMatchObject([{ says: 'carts: there is no CodeBuild project drawbridge-build-carts', todo: expect.stringContaining('Application=carts UploadBucket=') as string }]);
+});
+
 it.each([
   ['takes anybody', () => true, ['bad: the plan role is closed without an external id', 'bad: the plan role is closed to a wrong external id']],
   ['takes a pattern', (id: string) => id.startsWith('drawbridge-'), ['bad: the plan role is closed to a wrong external id']],

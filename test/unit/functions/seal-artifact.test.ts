@@ -100,6 +100,20 @@ it.each([
   await expect(sealArtifact(world, input)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining(`did not build commit ${commit}`) as string });
 });
 
+it.each([
+  ['is sealed', {}, true],
+  ['of another version is not', { version: 'v0' }, false],
+  ['of another object is not', { location: 'uploads/carts/source.zip' }, false],
+  ['of a repository is not, whatever it says of the version', { type: 'CODECOMMIT' }, false],
+])('a build of an upload %s', async (_, fields, sealed) => {
+  world.put({ buildId: 'drawbridge-build-orders:uuid-1', source: { kind: 's3', bucket: 'uploads', key: 'orders/source.zip', version: 'v1' } });
+  world.build({ commit: undefined, source: { type: 'S3', location: 'uploads/orders/source.zip', version: 'v1', ...fields } });
+  built(functionAt('s3://somewhere-else/abc'));
+  const answer = sealArtifact(world, input);
+  if (sealed) expect(await answer).toEqual({ answer: 'sealed' });
+  else await expect(answer).rejects.toMatchObject({ message: expect.stringContaining('did not build s3://uploads/orders/source.zip (version v1) (SUCCEEDED, version v') as string });
+});
+
 it('a build that left nothing of its own is said, also where another left something', async () => {
   world.objects.set('incoming/orders/AROAX:AWSCodeBuild-uuid-2/release.json', Buffer.from('{}'));
   await expect(sealArtifact(world, input)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining('left no release.json') as string });

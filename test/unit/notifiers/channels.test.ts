@@ -152,6 +152,12 @@ describe('a comment on a pull request', () => {
     expect(texts()).toHaveLength(1);
   });
 
+  it('is made nowhere for an upload, whatever commit its uploader names', async () => {
+    world.releases.set(aRelease().id, aRelease({ source: { kind: 's3', bucket: 'uploads', key: 'orders/source.zip', version: 'v1' } }));
+    await tell();
+    expect(outside.calls).toBe(0);
+  });
+
   it('is made nowhere when no pull request holds the commit', async () => {
     outside.requests.length = 0;
     await tell();

@@ -25,6 +25,23 @@ it('several applications may share a repository, each with its folder and its pa
   expect(parsed).toMatchObject({ ok: true, value: { applications: { orders: { folder: 'services/orders' }, carts: { repository: 'shop' } }, environments: { dev: { gitTags: ['v*'] } } } });
 });
 
+it('an application may be uploaded, by uploads alone unless it says otherwise', () => {
+  const parsed = parseEnvironmentsFile(good.replace('{ repository: orders }', '{ repository: orders }\n  carts: { upload: { branch: main, claims: { tags: ["v*"] } } }').replace('approvers: [alex]', 'approvers: [alex], authorMayApprove: true'));
+  expect(parsed).toMatchObject({ ok: true, value: { applications: { carts: { upload: { branch: 'main', starts: 'upload', claims: { tags: ['v*'] } } } } } });
+});
+
+it.each([
+  ['a repository and uploads', '{ repository: orders, upload: { branch: main } }', /^7: applications\.orders: releases of an application come either from a repository or from uploads/],
+  ['neither', '{ folder: services }', /^7: applications\.orders: releases of an application come either/],
+  ['uploads without a branch', '{ upload: {} }', /^7: applications\.orders\.upload\.branch/],
+  ['uploads with paths', '{ upload: { branch: main }, paths: [shared] }', /an upload is a whole, so there are no paths to compare/],
+  ['a ready artifact, which is not taken yet', '{ upload: { branch: main, ready: true } }', /^7: applications\.orders\.upload: .*ready/],
+  ['uploads that only one may approve', '{ upload: { branch: main } }', /^13: orders is uploaded, and nobody can check who wrote an upload: it takes two people, but only one may answer; name more, or set authorMayApprove: true$/],
+])('an application with %s is refused', (_, application, message) => {
+  const parsed = parseEnvironmentsFile(good.replace('{ repository: orders }', application));
+  expect(parsed.ok ? '' : parsed.problems.map(({ line, message: text }) => `${String(line)}: ${text}`).join('\n')).toMatch(message);
+});
+
 it.each([
   ['an account id without quotation marks', ['"222222222222"', '222222222222'], 3, /accounts\.dev\.id/],
   ['an account that is not there', ['account: dev,', 'account: prod,'], 12, /no account prod under accounts; known: dev/],
