@@ -3,6 +3,7 @@ import { ReleasesAnswer, ShowAnswer } from '../../contracts/commands.ts';
 import { NotFoundError } from '../../domain/errors.ts';
 import { quorumSentence } from '../../domain/quorum.ts';
 import { shortName } from '../../domain/reference.ts';
+import { objectName } from '../../domain/source.ts';
 import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes, outcomeCode } from '../exit-codes.ts';
 import { follow, storyLine } from '../follow.ts';
@@ -50,6 +51,7 @@ export async function show(controlPlane: ControlPlane, output: Output, release: 
   output.line(`${pc.bold(it.id)}  ${coloured(it.outcome ?? it.state)}`);
   if (it.reason !== undefined) output.line(`  ${it.reason}`);
   output.line(`  ${it.commit.slice(0, 8)} on ${shortName(it)} by ${it.author.name}: ${it.message}`);
+  if (it.source.kind === 's3') output.line(`  from ${objectName(it.source)}; commit, author and message are what its uploader says`);
   for (const remark of it.remarks) output.line(`  ${pc.yellow('remark')} ${remark}`);
   output.line();
   for (const line of answer.story) output.line(storyLine(line));

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BatchGetBuildsCommand, type Build, StartBuildCommand, StopBuildCommand } from '@aws-sdk/client-codebuild';
 import { CreateRepositoryCommand } from '@aws-sdk/client-codecommit';
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutBucketVersioningCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../../local/eventually.ts';
+import { archiveOf } from '../fakes/archives.ts';
 import { clients, deploy, push, raise, role, seen, type Stage, watcher } from './cloud-kit.ts';
 
 let stage: Stage;
@@ -20,6 +21,7 @@ const buildRole = (name: string, ...more: object[]) =>
     Statement: [
       { Effect: 'Allow', Action: 'logs:*', Resource: '*' },
       { Effect: 'Allow', Action: 's3:PutObject', Resource: 'arn:aws:s3:::artifacts/incoming/shop/${aws:userid}/*' },
+      { Effect: 'Allow', Action: 's3:GetObjectVersion', Resource: 'arn:aws:s3:::uploads/shop/*' },
       ...more,
     ],
   });
@@ -49,7 +51,8 @@ beforeAll(async () => {
   });
   const { codeCommit, s3 } = clients(stage.cloud, tools);
   await codeCommit.send(new CreateRepositoryCommand({ repositoryName }));
-  await s3.send(new CreateBucketCommand({ Bucket: 'artifacts', CreateBucketConfiguration: { LocationConstraint: region } }));
+  for (const Bucket of ['artifacts', 'uploads']) await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } }));
+  await s3.send(new PutBucketVersioningCommand({ Bucket: 'uploads', VersioningConfiguration: { Status: 'Enabled' } }));
 }, 60_000);
 afterAll(async () => {
   await stage.close();
@@ -174,6 +177,27 @@ it('what is over the limit waits in the queue, and what is over the queue is ref
   } finally {
     await small.close();
   }
+});
+
+it('a build of an archive has exactly the version that was asked for; what reaches out of its folder is not unpacked', { timeout: 40_000 }, async () => {
+  const { codeBuild, s3 } = clients(stage.cloud, tools);
+  const upload = async (files: Record<string, string> | Buffer, Key = 'shop/source.zip') => (await s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body: Buffer.isBuffer(files) ? files : await archiveOf(files) }))).VersionId;
+  const start = async (sourceVersion: string | undefined, key = 'shop/source.zip') =>
+    (await codeBuild.send(new StartBuildCommand({ projectName: 'shop-build', sourceTypeOverride: 'S3', sourceLocationOverride: `uploads/${key}`, sourceVersion, buildspecOverride: 'version: 0.2\nphases: {build: {commands: ["test $(cat which.txt) = first"]}}' }))).build?.id;
+  const first = await upload({ 'which.txt': 'first' });
+  const outside = await upload({ 'which.txt': 'first', '../../outside.txt': 'x' });
+  const letter = await upload(Buffer.from('This is a letter.'));
+  const others = await upload({ 'which.txt': 'first' }, 'other/source.zip');
+  const builds = await Promise.all([start(first), start(outside), start(letter), start('none'), start(others, 'other/source.zip')]);
+  const [good, ...bad] = await Promise.all(builds.map(ended));
+  expect(good).toMatchObject({ buildStatus: 'SUCCEEDED', sourceVersion: first, source: { type: 'S3', location: 'uploads/shop/source.zip' } });
+  expect(good?.resolvedSourceVersion ?? '').toBe('');
+  expect(bad.map(({ phases = [] }) => phases.find(({ phaseType }) => phaseType === 'DOWNLOAD_SOURCE')?.contexts?.[0]?.message)).toEqual([
+    expect.stringMatching(/cannot be unpacked: '\.\.\/\.\.\/outside\.txt' would be written outside the build's directory$/),
+    expect.stringMatching(/cannot be unpacked: it is no zip archive that can be read/),
+    expect.stringMatching(/NoSuchVersion$/),
+    expect.stringMatching(/AccessDenied/),
+  ]);
 });
 
 it('sam builds a Python function whatever Python this machine has', { timeout: 60_000 }, async () => {
