@@ -56,6 +56,16 @@ export interface RefusedDelivery {
   readonly event: string;
 }
 
+/** What CodeDeploy deploys to: a directory on this machine, with a port of its own. */
+export interface Instance {
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly root: string;
+}
+
 const cloudFormation = 'aws.cloudformation';
 
 export class CloudAdmin {
@@ -134,6 +144,10 @@ export class CloudAdmin {
   /** Oldest first. */
   async mails(): Promise<readonly Mail[]> {
     return (await this.#ask<{ mails: Mail[] }>('GET', 'mails')).mails;
+  }
+
+  async instances(): Promise<readonly Instance[]> {
+    return (await this.#ask<{ instances: Instance[] }>('GET', 'instances')).instances;
   }
 
   async deleteMails(): Promise<void> {

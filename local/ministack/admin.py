@@ -16,6 +16,7 @@ import mail
 import settings
 import stack_events
 import step_functions
+from codedeploy import instances
 from repositories import pushes
 from patching import module, need
 
@@ -60,6 +61,7 @@ _ROUTES = {
     ("GET", "mails"): lambda _data, _query: {"mails": mail.listed()},
     ("DELETE", "mails"): lambda _data, _query: {"deleted": mail.clear()},
     ("GET", "task-tokens"): lambda _data, _query: {"tokens": list(step_functions.handed_out)},
+    ("GET", "instances"): lambda _data, _query: {"instances": instances.listed()},
     ("GET", "calls"): _calls,
     ("DELETE", "calls"): lambda _data, _query: calls.clear() or {"deleted": True},
 }

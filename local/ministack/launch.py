@@ -17,6 +17,8 @@ def _install() -> None:
     import builds.service
     import bus_delivery
     import calls
+    import codedeploy.resources
+    import codedeploy.service
     import events
     import http_apis
     import lambda_errors
@@ -33,10 +35,11 @@ def _install() -> None:
 
     events.install()
     for hook in (calls, policy_variables, condition_keys, stack_events, bus_delivery, lambda_errors, step_functions, s3_reading, s3_events, mail, resources,
-                 http_apis, builds.service):
+                 http_apis, builds.service, codedeploy.resources):
         hook.install()
     routing.name_resources()
     routing.add_service("codecommit", "CodeCommit_20150413", service, service.resource_arn)
+    routing.add_service("codedeploy", "CodeDeploy_20141006", codedeploy.service, codedeploy.service.resource_arn)
     store.open_door()
 
 
@@ -51,6 +54,7 @@ async def _serve() -> None:
 
     import admin
     import builds.service
+    import codedeploy.deployments
     import http_apis
     from patching import module
 
@@ -73,6 +77,7 @@ async def _serve() -> None:
     http_apis.started(loop, serve)
     await serve(admin.guarded(module("app").app), config, shutdown_trigger=stopping.wait)
     builds.service.stop_all()
+    codedeploy.deployments.stop_all()
     module("core.lambda_runtime").reset()
 
 
