@@ -62,7 +62,7 @@ export async function keepLook(where: Where, looked: Looked, look: Look | Deferr
 }
 
 /** A lock whose holder died moves nothing. */
-async function isMoving(tableName: string, deployed: Deployed): Promise<boolean> {
+export async function isMoving(tableName: string, deployed: Deployed): Promise<boolean> {
   if ((await deployedAsIs(tableName, deployed)) !== 'moving') return false;
   const owner = (await readLock(tableName, deployed))?.owner;
   if (owner !== undefined && (await isRunning(owner))) return true;

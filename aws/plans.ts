@@ -1,6 +1,6 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
-import { Plan, PlanTemplates } from '../contracts/plan.ts';
+import { Plan, PlanTemplates, type RevisionPlan } from '../contracts/plan.ts';
 import { calling } from './errors.ts';
 import { once, retries } from './once.ts';
 
@@ -8,14 +8,17 @@ const s3 = once(() => new S3Client(retries));
 
 const planKey = ({ release, environment, target, attempt }: Pick<Plan, 'release' | 'environment' | 'target' | 'attempt'>) => `plans/${release}/${environment}/${target}/${attempt}.json`;
 
-/** Keeps a plan whole. @returns its key, which the target's row names */
-export async function storePlan(bucket: string, plan: Plan): Promise<string> {
+async function store(bucket: string, plan: Plan | RevisionPlan): Promise<string> {
   const key = planKey(plan);
   await calling(`storing the plan ${key}`, () =>
     s3().send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: JSON.stringify(plan), ContentType: 'application/json' })),
   );
   return key;
 }
+
+/** Keeps a plan whole. @returns its key, which the target's row names */
+export const storePlan = (bucket: string, plan: Plan): Promise<string> => store(bucket, plan);
+export const storeRevisionPlan = (bucket: string, plan: RevisionPlan): Promise<string> => store(bucket, plan);
 
 const templatesKey = (planKey: string) => planKey.replace(/\.json$/, '.templates.json');
 
@@ -38,7 +41,7 @@ async function read<Schema extends z.ZodType>(bucket: string, key: string, schem
   });
 }
 
-/** A stored plan, or `undefined` when it is not there. */
+/** The stored plan of a stack, or `undefined` when it is not there. */
 export const readPlan = (bucket: string, key: string): Promise<Plan | undefined> => read(bucket, key, Plan);
 
 /** What a plan is compared by, or `undefined` when it is not there. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AccountId, ApplicationName, ApproverName, EnvironmentName, GroupName, Region, StackName, TargetName } from './names.ts';
+import { AccountId, ApplicationName, ApproverName, CodeDeployGroup, EnvironmentName, GroupName, Region, StackName, TargetName } from './names.ts';
 import { RiskRule } from './verdict.ts';
 
 /** `environments.yaml`: what the platform team registers. The people who push code cannot change it. */
@@ -68,15 +68,18 @@ const Application = ApplicationFields.refine((it) => (it.repository === undefine
   'an upload is a whole, so there are no paths to compare; leave them away',
 );
 
-const Target = z.strictObject({
+const TargetFields = z.strictObject({
   name: TargetName.optional(),
   account: z.string(),
   region: Region,
   /** Overrides the stack name that the application asks for. */
   stack: StackName.optional(),
+  /** In place of a stack: a deployment group of CodeDeploy that is there already. */
+  codeDeploy: CodeDeployGroup.optional(),
   /** Targets with the same wave move together; waves go in order of number. */
   wave: z.int().min(1).max(100).default(1),
 });
+const Target = TargetFields.refine((it) => it.stack === undefined || it.codeDeploy === undefined, 'a target is a stack or a group of CodeDeploy, not both');
 
 const Time = z.string().regex(/^\d+ (second|minute|hour|day)s?$/, 'a time such as "90 minutes", "12 hours" or "3 days"');
 const Required = z.int().min(1).max(20);

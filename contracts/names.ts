@@ -26,6 +26,13 @@ export const StackName = z
   .string()
   .regex(/^[a-zA-Z][a-zA-Z0-9-]*$/, 'a stack name: letters, digits and hyphens, starting with a letter')
   .max(128);
+/** Rule of CodeDeploy for applications and deployment groups: at most 100 of these characters (CodeDeploy User Guide, "CodeDeploy quotas"). */
+export const CodeDeployName = z.string().regex(/^[\w.+=,@-]{1,100}$/, 'a name of CodeDeploy: 1 to 100 letters, digits and . _ + = , @ -');
+/** Where a revision is deployed to. */
+export const CodeDeployGroup = z.strictObject({ application: CodeDeployName, group: CodeDeployName });
+export type CodeDeployGroup = z.infer<typeof CodeDeployGroup>;
+/** What moves as one in an account and Region: a stack by its name, or `<application>/<group>` of CodeDeploy, which no stack can be called. */
+export const StackOrGroup = z.union([StackName, z.string().regex(/^[\w.+=,@-]{1,100}\/[\w.+=,@-]{1,100}$/, 'a stack name, or application/group of CodeDeploy')]);
 export const CommitId = z.string().regex(/^[0-9a-f]{40}$/, 'a full commit id: 40 hexadecimal digits');
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256: 64 hexadecimal digits');
 /** `<application>-<sequence>-<first 8 of the commit>`, at most 40 characters. */

@@ -26,3 +26,12 @@ export const StackEnd = z.object({
   reason: z.string().optional(),
 });
 export type StackEnd = z.infer<typeof StackEnd>;
+
+/** How a deployment of CodeDeploy ended, read from the target itself. */
+export const DeploymentEnd = z.object({
+  outcome: z.enum(['deployed', 'failed', 'rolled-back']),
+  deploymentId: z.string(),
+  clean: z.boolean(),
+  reason: z.string().optional(),
+});
+export type DeploymentEnd = z.infer<typeof DeploymentEnd>;

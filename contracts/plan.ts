@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AccountId, Attempt, Capability, EnvironmentName, Region, ReleaseId, Sha256, StackName, TargetName } from './names.ts';
+import { AccountId, Attempt, Capability, CodeDeployGroup, EnvironmentName, Region, ReleaseId, Sha256, StackName, StackOrGroup, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
 import { FactCount } from './verdict.ts';
 
@@ -95,6 +95,26 @@ export const Plan = z.object({
 });
 export type Plan = z.infer<typeof Plan>;
 
+/** The revision that a group has, as far as there is one, and the one that it would get. Ours is named by its SHA-256, anybody else's by where it lies. */
+export const RevisionChange = z.object({ before: z.string().optional(), after: Sha256 });
+export type RevisionChange = z.infer<typeof RevisionChange>;
+
+/** What CodeDeploy would deploy to a group: kept whole in S3, as a plan of a stack is. */
+export const RevisionPlan = z.object({
+  release: ReleaseId,
+  environment: EnvironmentName,
+  target: TargetName,
+  attempt: Attempt,
+  account: AccountId,
+  region: Region,
+  codeDeploy: CodeDeployGroup,
+  revision: RevisionChange,
+  /** Of the group: how many instances at a time, how fast traffic shifts. */
+  deploymentConfig: z.string(),
+  digest: Sha256,
+});
+export type RevisionPlan = z.infer<typeof RevisionPlan>;
+
 /** How one target of one attempt stands: the row in the table. The plan itself is at `planKey`. */
 export const TargetRecord = z.object({
   release: ReleaseId,
@@ -103,7 +123,7 @@ export const TargetRecord = z.object({
   attempt: Attempt,
   account: AccountId,
   region: Region,
-  stackName: StackName,
+  stackName: StackOrGroup,
   /** `deferred`: it cannot be planned before another stack of the application is deployed. */
   state: z.enum(['planning', 'planned', 'deferred', 'executing', 'ended']),
   planKey: z.string().optional(),
@@ -116,6 +136,10 @@ export const TargetRecord = z.object({
   lookedUp: z.record(z.string(), z.string()).optional(),
   /** CloudFormation was asked to execute the change set, so there is nothing left to discard. */
   executed: z.boolean().optional(),
+  revision: RevisionChange.optional(),
+  /** When it was first meant to be deployed: what CodeDeploy began since may be ours (CreateDeployment knows no token). */
+  intendedAt: z.iso.datetime().optional(),
+  deploymentId: z.string().optional(),
   counts: ChangeCounts.optional(),
   /** Lines for the approver, most dangerous first. */
   risks: z.array(z.string()).optional(),
@@ -135,7 +159,7 @@ export const Deployed = z.object({
   target: TargetName,
   account: AccountId,
   region: Region,
-  stackName: StackName,
+  stackName: StackOrGroup,
   release: ReleaseId,
   commit: z.string(),
   branch: z.string().optional(),

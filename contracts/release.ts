@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Quorum } from './approval.ts';
-import { AccountId, ApplicationName, ApproverName, Attempt, Capability, CommitId, EnvironmentName, Region, ReleaseId, Sha256, StackKey, StackName, TargetName } from './names.ts';
+import { AccountId, ApplicationName, ApproverName, Attempt, Capability, CodeDeployGroup, CommitId, EnvironmentName, Region, ReleaseId, Sha256, StackKey, StackName, StackOrGroup, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
 import { Verdict } from './verdict.ts';
 
@@ -28,7 +28,9 @@ export const Target = z.object({
   stack: StackKey.optional(),
   /** Targets in the same place that come before it, by the stacks that they are. */
   after: z.record(StackKey, TargetName).optional(),
-  stackName: StackName,
+  stackName: StackOrGroup,
+  /** Where the target is no stack but a deployment group. */
+  codeDeploy: CodeDeployGroup.optional(),
   parameters: z.record(z.string(), z.string()),
   /** Parameters whose values are kept elsewhere, by their names in the template. */
   lookups: z.record(z.string(), Lookup).optional(),
@@ -87,6 +89,8 @@ export const Artifact = z.object({
   bucket: z.string(),
   manifestKey: z.string(),
   templates: z.array(SealedTemplate),
+  /** What CodeDeploy deploys, where the build makes it. */
+  revision: z.object({ key: z.string(), sha256: Sha256, bundleType: z.literal('zip') }).optional(),
 });
 export type Artifact = z.infer<typeof Artifact>;
 

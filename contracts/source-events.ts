@@ -95,3 +95,12 @@ export type ReleaseRequested = z.infer<typeof ReleaseRequested>;
 /** What starts a release of an upload. */
 export const UploadEvent = z.discriminatedUnion('source', [ObjectCreated, ReleaseRequested]);
 export type UploadEvent = z.infer<typeof UploadEvent>;
+
+/** A deployment of CodeDeploy changed its state (F 8.4). A rollback has an id of its own. */
+export const DeploymentStateChange = z.object({
+  ...envelope,
+  source: z.literal('aws.codedeploy'),
+  'detail-type': z.literal('CodeDeploy Deployment State-change Notification'),
+  detail: z.object({ application: z.string(), deploymentGroup: z.string(), deploymentId: z.string(), state: z.string() }),
+});
+export type DeploymentStateChange = z.infer<typeof DeploymentStateChange>;

@@ -1,12 +1,20 @@
 import type { Outcome } from '../contracts/outcome.ts';
-import type { Deployed, TargetRecord } from '../contracts/plan.ts';
+import type { Deployed, RevisionPlan, TargetRecord } from '../contracts/plan.ts';
 import type { Target } from '../contracts/release.ts';
 import { type ChangeSetAnswer } from './change-set-answer.ts';
 import type { Gate } from './gate.ts';
 import { covers } from './judge.ts';
 import { placeOf } from './lookups.ts';
+import type { GroupLook } from './revision-plan.ts';
 
-export type Check = { readonly answer: 'execute' } | { readonly answer: 'close'; readonly outcome: Outcome; readonly reason: string };
+interface Closed {
+  readonly answer: 'close';
+  readonly outcome: Outcome;
+  readonly reason: string;
+}
+export type Check = { readonly answer: 'execute' } | Closed;
+/** Of a deployment group, which goes another way. */
+export type GroupCheck = { readonly answer: 'deploy' } | Closed;
 
 interface Checked {
   readonly sequence: number;
@@ -18,7 +26,7 @@ interface Checked {
   readonly environmentDigest: string | undefined;
 }
 
-const close = (outcome: Outcome, reason: string): Check => ({ answer: 'close', outcome, reason });
+const close = (outcome: Outcome, reason: string): Closed => ({ answer: 'close', outcome, reason });
 
 /** What our own records say, before the target is asked. Held under the lock, so nobody else moves this target meanwhile. */
 export function checkRecords({ sequence, record, deployed, refusal, gate, approval, environmentDigest }: Checked): Check {
@@ -35,6 +43,14 @@ export function checkChangeSet(answer: ChangeSetAnswer, planned: string | undefi
   if (answer !== 'ready') return close('stale', 'The change set that was approved is not executable any more: something else changed the stack. It is planned again.');
   if (planned !== found) return close('stale', 'The change set is not what was planned. It is planned again.');
   return { answer: 'execute' };
+}
+
+/** What the target says: the group must be as it was when this was planned, and not have the revision by now. */
+export function checkRevision(planned: string | undefined, found: Pick<RevisionPlan, 'digest' | 'revision'>, group: Pick<GroupLook, 'settled'>): GroupCheck {
+  if (planned !== found.digest) return close('stale', 'Something else was deployed to the group since this was planned. It is planned again.');
+  // It was planned while another release moved the group; what became of that is looked at without the lock.
+  if (found.revision.before === found.revision.after && group.settled) return close('stale', 'The revision is there already. It is looked at again.');
+  return { answer: 'deploy' };
 }
 
 type Looked = Pick<Target, 'lookups' | 'account' | 'accountName' | 'region'>;

@@ -1,5 +1,6 @@
 import type { ChangeCounts, TargetRecord } from '../contracts/plan.ts';
 import type { Verdict } from '../contracts/verdict.ts';
+import { revisionSentence } from './revision-plan.ts';
 import type { Judgement } from './verdict.ts';
 
 /** `1 added, 2 changed, 1 perhaps replaced`. */
@@ -15,11 +16,12 @@ export function countSentence({ add, modify, replace, mayReplace, remove }: Chan
   return said.length === 0 ? 'only outputs change' : said.join(', ');
 }
 
-function ofTarget({ target, outcome, state, reason, counts }: TargetRecord): string {
+function ofTarget({ target, outcome, state, reason, counts, revision }: TargetRecord): string {
   if (outcome === 'no-changes') return `${target}: nothing changes`;
   if (outcome === 'deployed') return `${target}: deployed already`;
   if (outcome !== undefined) return `${target}: ${outcome}${reason === undefined ? '' : `, ${reason}`}`;
   if (state === 'deferred') return `${target}: ${reason ?? 'deferred'}`.replace(/\.$/, '');
+  if (revision !== undefined) return `${target}: ${revisionSentence(revision)}`;
   return `${target}: ${counts === undefined ? 'not planned' : countSentence(counts)}`;
 }
 

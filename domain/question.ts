@@ -4,6 +4,7 @@ import { peopleOf, wasBroken } from './approval.ts';
 import { kindsOfRisks, rank } from './facts.ts';
 import { countSentence } from './plan-sentence.ts';
 import { missing, quorumSentence } from './quorum.ts';
+import { revisionSentence } from './revision-plan.ts';
 
 /** A question as mail, Slack and command line show it: who asks what, and what would happen. */
 export interface Question {
@@ -30,9 +31,10 @@ const sum = (records: readonly TargetRecord[]): ChangeCounts =>
   );
 
 /** `nothing changes`, the counts, or why nobody can tell yet. */
-export function whatOf({ outcome, state, reason, counts = none }: Pick<TargetRecord, 'outcome' | 'state' | 'reason' | 'counts'>): string {
+export function whatOf({ outcome, state, reason, revision, counts = none }: Pick<TargetRecord, 'outcome' | 'state' | 'reason' | 'revision' | 'counts'>): string {
   if (state === 'deferred') return reason ?? 'planned later';
-  return outcome === 'no-changes' ? 'nothing changes' : countSentence(counts);
+  if (outcome === 'no-changes') return 'nothing changes';
+  return revision === undefined ? countSentence(counts) : revisionSentence(revision);
 }
 
 const yes = (number: number): string => `${String(number)} ${number === 1 ? 'yes' : 'yeses'}`;

@@ -1,12 +1,15 @@
+import type { CodeDeployGroup } from '../contracts/names.ts';
+import { applicationArn, groupArn } from './code-deploy.ts';
 import { InvalidInputError } from './errors.ts';
 
 export type Purpose = 'plan' | 'execute';
 
-/** The stack that a session may touch, and the artifact bucket that it may read. */
+/** What a session may touch: a stack, or a deployment group of CodeDeploy. */
 export interface SessionScope {
   readonly account: string;
   readonly region: string;
   readonly stackName: string;
+  readonly codeDeploy?: CodeDeployGroup | undefined;
 }
 
 export interface SessionContext {
@@ -70,21 +73,37 @@ const beside: Readonly<Record<Purpose, readonly { readonly Action: readonly stri
   execute: [],
 };
 
+const onGroup: Readonly<Record<Purpose, readonly string[]>> = {
+  plan: ['GetDeploymentGroup', 'GetDeployment', 'ListDeployments', 'BatchGetDeployments'],
+  execute: ['CreateDeployment', 'GetDeploymentGroup', 'GetDeployment', 'ListDeployments', 'BatchGetDeployments'],
+};
+
+/** CodeDeploy does these in the name of whoever creates a deployment (F 8.2); the targets of a deployment are no resource of their own. */
+function besideGroup(purpose: Purpose, scope: SessionScope & { readonly codeDeploy: CodeDeployGroup }) {
+  if (purpose === 'plan') return [{ Action: ['codedeploy:ListDeploymentTargets', 'codedeploy:GetDeploymentTarget'], Resource: '*' }];
+  return [
+    { Action: ['codedeploy:GetApplicationRevision', 'codedeploy:RegisterApplicationRevision'], Resource: applicationArn(scope) },
+    { Action: ['codedeploy:ListDeploymentTargets', 'codedeploy:GetDeploymentTarget', 'codedeploy:GetDeploymentConfig', 's3:GetObject*', 'kms:Decrypt'], Resource: '*' },
+  ];
+}
+
 /**
  * Narrows a session to the one stack and the nested stacks that it owns, whose names begin with its name.
- * A session can do only what both its role and this allow.
+ * Where the target is a deployment group, to that group. A session can do only what both its role and this allow.
  * @throws InvalidInputError when it is longer than STS takes
  */
-export function sessionPolicy(purpose: Purpose, { account, region, stackName }: SessionScope): string {
+export function sessionPolicy(purpose: Purpose, scope: SessionScope): string {
+  const { account, region, stackName, codeDeploy } = scope;
   const stack = `arn:aws:cloudformation:${region}:${account}:stack/${stackName}`;
-  const policy = JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Action: onStack[purpose].map((name) => `cloudformation:${name}`), Resource: [`${stack}/*`, `${stack}-*`] },
-      { Effect: 'Allow', Action: 'iam:PassRole', Resource: roleArn(account, 'cloudformation') },
-      ...beside[purpose].map((statement) => ({ Effect: 'Allow', ...statement })),
-    ],
-  });
+  const statements =
+    codeDeploy === undefined
+      ? [
+          { Action: onStack[purpose].map((name) => `cloudformation:${name}`), Resource: [`${stack}/*`, `${stack}-*`] },
+          { Action: 'iam:PassRole', Resource: roleArn(account, 'cloudformation') },
+          ...beside[purpose],
+        ]
+      : [{ Action: onGroup[purpose].map((name) => `codedeploy:${name}`), Resource: groupArn({ account, region, codeDeploy }) }, ...besideGroup(purpose, { ...scope, codeDeploy })];
+  const policy = JSON.stringify({ Version: '2012-10-17', Statement: statements.map((statement) => ({ Effect: 'Allow', ...statement })) });
   if (policy.length > longestPolicy) throw new InvalidInputError(`Narrowing a session to ${stackName}: the policy has ${String(policy.length)} characters, STS takes ${String(longestPolicy)}. Give the stack a shorter name.`);
   return policy;
 }

@@ -1,6 +1,7 @@
 import type { Environments } from '../contracts/environments.ts';
-import type { Release, ResolvedEnvironment } from '../contracts/release.ts';
+import type { Release, ResolvedEnvironment, Target } from '../contracts/release.ts';
 import { takes } from './accepting.ts';
+import { nameOfGroup } from './code-deploy.ts';
 import { resolvedApproval } from './configuration/resolve.ts';
 import { quorumSentence } from './quorum.ts';
 import { inSentence } from './reference.ts';
@@ -26,14 +27,17 @@ export function refusal(registered: Environments, release: Pick<Release, 'applic
   const stacks = application.stacks ?? [release.application, `${release.application}-*`];
   for (const target of resolved.targets) {
     const registeredTarget = environment.targets.find(
-      ({ account, region, stack }) => registered.accounts[account]?.id === target.account && region === target.region && (stack === undefined || stack === target.stackName),
+      ({ account, region, stack, codeDeploy }) => registered.accounts[account]?.id === target.account && region === target.region && isPlace(target, stack, codeDeploy),
     );
     if (registeredTarget === undefined) return `${target.name} (${target.account}, ${target.region}) is not a target of ${resolved.name} any more`;
     if (registered.accounts[registeredTarget.account]?.externalId !== target.externalId) return `the account ${target.account} is registered with another external id now`;
-    if (registeredTarget.stack === undefined && !stacks.some((pattern) => fits(pattern, target.stackName))) return `${release.application} may not use the stack name ${target.stackName} any more`;
+    if (registeredTarget.stack === undefined && target.codeDeploy === undefined && !stacks.some((pattern) => fits(pattern, target.stackName))) return `${release.application} may not use the stack name ${target.stackName} any more`;
   }
   return weakerApproval(environment.approval === undefined ? undefined : resolvedApproval(registered, environment.approval), resolved);
 }
+
+const isPlace = ({ stackName, codeDeploy }: Pick<Target, 'stackName' | 'codeDeploy'>, stack: string | undefined, group: Target['codeDeploy']): boolean =>
+  group === undefined ? codeDeploy === undefined && (stack === undefined || stack === stackName) : codeDeploy !== undefined && nameOfGroup(group) === nameOfGroup(codeDeploy);
 
 function weakerApproval(demanded: ResolvedEnvironment['approval'], { name, approval }: ResolvedEnvironment): string | undefined {
   if (demanded === undefined) return undefined;

@@ -45,12 +45,12 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
     const it = registry.environments[name];
     const wish = asked.environments[name] ?? asked.otherwise;
     if (it === undefined) return { name, targets: [] };
-    const { stacks, problems: wrong } = stacksOf(asked, wish, name, artifact);
+    const { stacks, problems: wrong } = it.targets.every(({ codeDeploy }) => codeDeploy !== undefined) ? { stacks: [], problems: [] } : stacksOf(asked, wish, name, artifact);
     for (const problem of wrong) say(`environments.${name}: ${problem}`);
     const several = stacks.length > 1 || asked.stacks !== undefined;
     if (several && it.targets.some(({ stack }) => stack !== undefined)) say(`environments.${name}: the registered target names one stack, but ${application} has several. Ask the platform team to leave the name away.`);
     const targets = targetsOf(registry, it, { application, name, wish, kind: asked.build.kind, stacks });
-    for (const { stackName } of targets) {
+    for (const { stackName } of targets.filter(({ codeDeploy }) => codeDeploy === undefined)) {
       if (!StackName.safeParse(stackName).success) say(`environments.${name}: ${stackName} is not a stack name.`);
       else if (!patterns.some((pattern) => fits(pattern, stackName))) say(`environments.${name}: the stack name ${stackName} is not one that ${application} may use; allowed: ${patterns.join(', ')}.`);
     }

@@ -1,6 +1,7 @@
 import type { Environment, Environments } from '../../contracts/environments.ts';
 import type { Capability } from '../../contracts/names.ts';
 import type { Target } from '../../contracts/release.ts';
+import { nameOfGroup } from '../code-deploy.ts';
 import type { Asked, AskedEnvironment } from './asked.ts';
 import type { WantedStack } from './stacks.ts';
 import { stackTargetName, targetNames } from './target-names.ts';
@@ -23,30 +24,30 @@ interface Wanted {
 /** Every stack in every registered place. */
 export function targetsOf(registry: Environments, environment: Environment, { application, name, wish, kind, stacks }: Wanted): Target[] {
   const places = targetNames(environment.targets);
-  const targets = environment.targets.flatMap(({ account, region, stack: registered, wave }, index): (Target & { depth: number })[] =>
-    stacks.map(({ key, stack, template, capabilities, parameters, lookups, after, depth }) => {
+  const tags = { ...wish.tags, ...environment.tags, 'drawbridge:application': application, 'drawbridge:environment': name };
+  const targets = environment.targets.flatMap(({ account, region, stack: registered, codeDeploy, wave }, index): (Target & { depth: number })[] => {
+    const { id = '', externalId = '' } = registry.accounts[account] ?? {};
+    const at = { account: id, accountName: account, externalId, region, wave };
+    if (codeDeploy !== undefined) return [{ ...at, name: places[index] ?? account, depth: 0, stackName: nameOfGroup(codeDeploy), codeDeploy, parameters: {}, tags, capabilities: [] }];
+    return stacks.map(({ key, stack, template, capabilities, parameters, lookups, after, depth }) => {
       const place = places[index] ?? account;
       const usually = template?.name ?? (key === undefined ? '{application}-{environment}' : '{application}-{stack}-{environment}');
       const pattern = registered ?? stack ?? usually;
       const values = key === undefined ? wish : { parameters, lookups };
       return {
         name: stackTargetName(places, place, key),
-        account: registry.accounts[account]?.id ?? '',
-        accountName: account,
-        externalId: registry.accounts[account]?.externalId ?? '',
-        region,
-        wave,
+        ...at,
         depth,
         ...(key === undefined ? {} : { stack: key }),
         ...(after.length === 0 ? {} : { after: Object.fromEntries(after.map((it) => [it, stackTargetName(places, place, it)])) }),
         stackName: pattern.replaceAll('{environment}', name).replaceAll('{application}', application).replaceAll('{stack}', key ?? application),
         parameters: { ...values.parameters },
         ...(values.lookups === undefined || Object.keys(values.lookups).length === 0 ? {} : { lookups: { ...values.lookups } }),
-        tags: { ...wish.tags, ...environment.tags, 'drawbridge:application': application, 'drawbridge:environment': name },
+        tags,
         capabilities: [...(capabilities ?? wish.capabilities ?? usual[kind])],
       };
-    }),
-  );
+    });
+  });
   return inWaves(targets);
 }
 

@@ -8,7 +8,7 @@ export function stackUses(registry: Environments, newest: Readonly<Record<string
     Object.entries(registry.environments)
       .filter(([, { applications }]) => applications?.includes(application) !== false)
       .flatMap(([environment, { targets }]) =>
-        targets.map(({ account: name, region, stack }): StackUse => {
+        targets.filter(({ codeDeploy }) => codeDeploy === undefined).map(({ account: name, region, stack }): StackUse => {
           const account = registry.accounts[name]?.id ?? '';
           const asked = newest[application]?.environments.find((it) => it.name === environment)?.targets.find((target) => target.account === account && target.region === region);
           return { application, environment, account, region, stackName: stack ?? asked?.stackName ?? `${application}-${environment}` };

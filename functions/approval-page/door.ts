@@ -76,7 +76,7 @@ export function door(uses: Uses): Hono {
     if (person === undefined) return c.html(notice('You are not asked any more', `${found.approver} is not a registered approver now. Ask the platform team if that is wrong.`), 403);
     // An interrupted release may leave a question behind; what a later try planned is not what it asks.
     if (records.some(({ attempt }) => attempt !== approval.attempt)) return c.html(replanned, 410);
-    const targets = await Promise.all(records.map(async (record) => ({ record, plan: record.planKey === undefined || record.outcome === 'no-changes' ? undefined : await uses.readPlan(record.planKey) })));
+    const targets = await Promise.all(records.map(async (record) => ({ record, plan: record.planKey === undefined || record.revision !== undefined || record.outcome === 'no-changes' ? undefined : await uses.readPlan(record.planKey) })));
     const nonce = await uses.makeForm({ link, digest: approval.digest });
     return c.html(question({ approval, approver: found.approver, standsFor: person.standsFor, author: isAuthor(approval, person), release, targets, nonce }));
   });

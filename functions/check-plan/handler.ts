@@ -1,3 +1,5 @@
+import { describeGroup } from '../../aws/code-deploy.ts';
+import { codeDeployFor } from '../../aws/code-deploy-client.ts';
 import { describeChangeSet } from '../../aws/described-change-set.ts';
 import { readDeployed } from '../../aws/deployed.ts';
 import { findApproval } from '../../aws/approvals.ts';
@@ -10,20 +12,21 @@ import { clientFor } from '../../aws/target-client.ts';
 import { LockedTask } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
 import { changeSetAnswer } from '../../domain/change-set-answer.ts';
-import { type Check, checkChangeSet, checkLookups, checkRecords } from '../../domain/check-plan.ts';
+import { type Check, checkChangeSet, checkLookups, checkRecords, checkRevision, type GroupCheck } from '../../domain/check-plan.ts';
 import { gateOf } from '../../domain/gate.ts';
 import { artifactOf, findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
 import { fingerprints } from '../../domain/lookups.ts';
 import { makePlan } from '../../domain/plan.ts';
+import { groupOf, makeRevisionPlan, revisionOf } from '../../domain/revision-plan.ts';
 import { refusal } from '../../domain/still-allowed.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findApproval, clientFor, describeChangeSet, lookUp, readSiblings };
+const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findApproval, codeDeployFor, describeGroup, clientFor, describeChangeSet, lookUp, readSiblings };
 type Uses = typeof real;
 
 /** Under the lock: is what was approved still there, still the same, and still the newest? */
-export async function checkPlan(uses: Uses, where: { tableName: string }, input: LockedTask): Promise<Check> {
+export async function checkPlan(uses: Uses, where: { tableName: string }, input: LockedTask): Promise<Check | GroupCheck> {
   const { tableName } = where;
   const { environment: name, attempt } = input;
   const release = await uses.readRelease(tableName, input.release);
@@ -46,6 +49,11 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
   if (check.answer === 'close' || record === undefined) return check;
 
   await uses.checkSealed(release.id, artifactOf(release));
+  if (target.codeDeploy !== undefined) {
+    const group = await uses.describeGroup(await uses.codeDeployFor('plan', { release, environment: name, target }), target.codeDeploy);
+    const wanted = { release, environment: name, target: groupOf(target), attempt, bucket: artifactOf(release).bucket, revision: revisionOf(release, groupOf(target)) };
+    return checkRevision(record.digest, makeRevisionPlan(wanted, group), group);
+  }
   const client = await uses.clientFor('plan', { release, environment: name, target });
   const described = await uses.describeChangeSet(client, { stackName: target.stackName, changeSet: record.changeSetArn ?? '' });
   if (described === undefined) return checkChangeSet('gone', record.digest, undefined);

@@ -20,19 +20,20 @@ import { task } from '../../runtime/task.ts';
 
 const real = { readRelease, readTarget, updateTarget, startTarget, clientFor, lookUp, readSiblings, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
 type Uses = typeof real;
-interface Answer { readonly answer: 'opened' | 'settled' | 'busy' | 'remove-first' }
+interface Answer { readonly answer: 'opened' | 'settled' | 'busy' | 'remove-first' | 'revision' }
 
 /** Looks at the stack, opens what its status allows, and looks at the change set once. */
 export async function openChangeSet(uses: Uses, where: { tableName: string; bucket: string; region: string }, input: TargetTask): Promise<Answer> {
   const { environment, attempt } = input;
+  const release = await uses.readRelease(where.tableName, input.release);
+  const target = findTarget(release, environment, input.target);
+  if (target.codeDeploy !== undefined) return { answer: 'revision' };
   const before = await uses.readTarget(where.tableName, input.release, environment, input.target);
   if (isOfRound(before, attempt) && before?.state !== 'planning') return { answer: 'settled' };
   if (staysDeployed(before, attempt)) {
     await uses.updateTarget(where.tableName, input, { attempt }, uses.now());
     return { answer: 'settled' };
   }
-  const release = await uses.readRelease(where.tableName, input.release);
-  const target = findTarget(release, environment, input.target);
   const template = templateOf(release, environment, target);
   const siblings = await uses.readSiblings(where.tableName, { release, environment, target });
   const row = { ...input, account: target.account, region: target.region, stackName: target.stackName, updatedAt: uses.now().toISOString() };

@@ -17,6 +17,8 @@ const withoutResource = [
   // Limits of an account, and what is on in it: the doctor reads them.
   ['lambda:GetAccountSettings', 'servicequotas:ListServiceQuotas'],
   ['cloudformation:DescribeAccountLimits', 'cloudformation:ListStacks', 'cloudtrail:DescribeTrails', 'config:DescribeConfigurationRecorderStatus'],
+  // Targets of a deployment are no resource of CodeDeploy.
+  ['codedeploy:ListDeploymentTargets', 'codedeploy:GetDeploymentTarget'],
   // Log delivery of Step Functions.
   ['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'],
 ];
@@ -109,7 +111,7 @@ describe('the control plane', () => {
 
   it('believes forwarded events only of the accounts that it lists, and its own reports only of itself', () => {
     const pattern = (id: string) => at(resource(controlPlane, id).properties, 'EventPattern', 'account');
-    expect(pattern('StackRule')).toEqual({ Ref: 'TargetAccountIds' });
+    for (const rule of ['StackRule', 'DeploymentRule']) expect(pattern(rule)).toEqual({ Ref: 'TargetAccountIds' });
     expect(pattern('ReportRule')).toEqual([{ Ref: 'AWS::AccountId' }]);
     // Target accounts may send to this bus too; who asks for a release is somebody of this account.
     expect(pattern('RequestRule')).toEqual([{ Ref: 'AWS::AccountId' }]);

@@ -9,7 +9,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   // It reads its test object as each target account would.
   'examine-targets': ['s3:GetObject', 'kms:Decrypt'],
 };
-const isElsewhere = (folder: string, action: string) => /^(cloudformation|cloudtrail|config):/.test(action) || elsewhere[folder]?.includes(action) === true;
+const isElsewhere = (folder: string, action: string) => /^(cloudformation|cloudtrail|codedeploy|config):/.test(action) || elsewhere[folder]?.includes(action) === true;
 
 /** What Lambda does in the function's name where a queue wakes it (Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
 const taken = (folder: string): readonly string[] =>

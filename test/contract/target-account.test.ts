@@ -31,7 +31,16 @@ const inTheCallersName = {
     's3:ListBucket',
     'servicequotas:GetServiceQuota',
   ],
-  execute: ['iam:PassRole'],
+  execute: [
+    'iam:PassRole',
+    // CodeDeploy registers the revision (CodeDeploy User Guide, "Deploy an application in a different AWS account").
+    'codedeploy:GetApplicationRevision',
+    'codedeploy:GetDeploymentConfig',
+    'codedeploy:RegisterApplicationRevision',
+    's3:GetObject',
+    's3:GetObjectVersion',
+    'kms:Decrypt',
+  ],
 } as const;
 
 /** What the doctor tries from there, beside what it looks at. */
@@ -52,12 +61,13 @@ describe.each(['plan', 'execute'] as const)('the role %s', (purpose) => {
     const folders = functionFolders.filter((folder) => purposeOf(folder) === purpose);
     expect(folders.length).toBeGreaterThan(2);
     const calls = await Promise.all(folders.map((folder) => sdkCalls(handlerOf(folder))));
-    const called = calls.flat().flatMap(actionsOf).filter((action) => /^(cloudformation|cloudtrail|config):/.test(action));
+    const called = calls.flat().flatMap(actionsOf).filter((action) => /^(cloudformation|cloudtrail|codedeploy|config):/.test(action));
     expect(allowed(statements)).toEqual([...new Set([...called, ...inTheCallersName[purpose], ...tried[purpose]])].sort());
   });
 
   it('is narrowed by sessions that still allow all of it', () => {
-    const policies = [sessionPolicy(purpose, { account: '222222222222', region: 'eu-west-1', stackName: 'orders' }), ...(purpose === 'plan' ? [doctorPolicy('artifacts')] : [])];
+    const scope = { account: '222222222222', region: 'eu-west-1', stackName: 'orders' };
+    const policies = [sessionPolicy(purpose, scope), sessionPolicy(purpose, { ...scope, codeDeploy: { application: 'web', group: 'all' } }), ...(purpose === 'plan' ? [doctorPolicy('artifacts')] : [])];
     const session = policies.flatMap((policy) => (JSON.parse(policy) as { Statement: { Action: string | string[] }[] }).Statement);
     const patterns = session.flatMap(({ Action }) => Action).map((action) => new RegExp(`^${action.replaceAll('*', '.*')}$`));
     expect(allowed(statements).filter((action) => !patterns.some((pattern) => pattern.test(action)))).toEqual([]);
@@ -82,6 +92,14 @@ describe.each(['plan', 'execute'] as const)('the role %s', (purpose) => {
     expect([...new Set(named)].filter((one) => one !== stacks)).toEqual(purpose === 'plan' ? ['${AWS::Partition}:cloudformation:*:aws:transform/*'] : []);
   });
 
+  it('touches applications of CodeDeploy with the prefix only', () => {
+    const onGroups = statements.filter(({ effect, actions }) => effect === 'Allow' && actions.some((action) => action.startsWith('codedeploy:')));
+    const named = onGroups.flatMap(({ resources }) => resources.map((one) => textAt(one, 'Fn::Sub').replace('arn:${AWS::Partition}:codedeploy:*:${AWS::AccountId}:', '') || one));
+    const groups = 'deploymentgroup:${CodeDeployPrefix}*';
+    // Configurations are everybody's, and the targets of a deployment are no resource.
+    expect(named).toEqual(purpose === 'plan' ? [groups, '*'] : [groups, 'application:${CodeDeployPrefix}*', 'deploymentconfig:*', '*']);
+  });
+
   it('hands CloudFormation the one role, and nobody else any', () => {
     const [pass, ...more] = ofAction(statements, 'iam:PassRole');
     expect(more).toEqual([]);
@@ -95,7 +113,7 @@ describe.each(['plan', 'execute'] as const)('the role %s', (purpose) => {
 });
 
 it('who plans cannot execute, and who executes cannot plan', () => {
-  expect(denied(policiesOf(roleOf.plan))).toEqual(expect.arrayContaining(['cloudformation:ExecuteChangeSet', 'cloudformation:CreateStack', 'cloudformation:UpdateStack', 'cloudformation:DeleteStack']));
+  expect(denied(policiesOf(roleOf.plan))).toEqual(expect.arrayContaining(['cloudformation:ExecuteChangeSet', 'cloudformation:CreateStack', 'cloudformation:UpdateStack', 'cloudformation:DeleteStack', 'codedeploy:CreateDeployment']));
   expect(denied(policiesOf(roleOf.execute))).toEqual(expect.arrayContaining(['cloudformation:CreateChangeSet', 'cloudformation:CreateStack', 'cloudformation:UpdateStack']));
 });
 

@@ -28,6 +28,17 @@ describe('a session in a target account', () => {
     expect(sessionTags({ ...context, approvers: ['alex', 'robin'] }).at(-1)).toEqual({ Key: 'approver', Value: 'alex robin' });
   });
 
+  it('in a deployment group is confined to that group, and only to execute can it deploy', () => {
+    const scope = { ...longest, codeDeploy: { application: 'a'.repeat(100), group: 'g'.repeat(100) } };
+    const [plan, execute] = [sessionPolicy('plan', scope), sessionPolicy('execute', scope)];
+    for (const policy of [plan, execute]) {
+      expect(policy.length).toBeLessThanOrEqual(2048);
+      expect(policy).toContain(`"arn:aws:codedeploy:ap-southeast-2:222222222222:deploymentgroup:${scope.codeDeploy.application}/${scope.codeDeploy.group}"`);
+      expect(policy).not.toMatch(/cloudformation:|iam:/);
+    }
+    expect([plan.includes('CreateDeployment'), execute.includes('CreateDeployment')]).toEqual([false, true]);
+  });
+
   it.each(['plan', 'execute'] as const)('to %s has a policy that STS takes, also for the longest names', (purpose) => {
     expect(sessionPolicy(purpose, longest).length).toBeLessThanOrEqual(2048);
   });
