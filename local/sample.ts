@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { type Environments, Environments as Schema } from '../contracts/environments.ts';
+import type { CodeDeployGroup } from '../contracts/names.ts';
 import type { Cloud } from './cloud.ts';
 
 /** The people of the sample: `alex` works on the platform and approves, `robin` approves too, and so does `kim`, but not the code that they write. */
@@ -16,10 +17,13 @@ export const slackIds = {
 
 const externalId = (account: string) => `drawbridge-${account}`;
 
-/** The `environments.yaml` that the sample's platform team registers: dev and staging go by themselves, production asks. */
-export function sampleEnvironments(cloud: Pick<Cloud, 'accounts' | 'region'>, applications: readonly string[]): { text: string; content: Environments } {
+/**
+ * The `environments.yaml` that the sample's platform team registers: dev and staging go by themselves, production asks.
+ * @param codeDeploy where the targets are groups of CodeDeploy in place of stacks
+ */
+export function sampleEnvironments(cloud: Pick<Cloud, 'accounts' | 'region'>, applications: readonly string[], codeDeploy?: CodeDeployGroup): { text: string; content: Environments } {
   const { tools, dev, staging, prod } = cloud.accounts;
-  const environment = (account: string) => ({ branches: ['main'], targets: [{ account, region: cloud.region }] });
+  const environment = (account: string) => ({ branches: ['main'], targets: [{ account, region: cloud.region, ...(codeDeploy === undefined ? {} : { codeDeploy }) }] });
   const file = {
     version: 1,
     accounts: Object.fromEntries(Object.entries({ dev, staging, prod }).map(([name, id]) => [name, { id, externalId: externalId(id) }])),

@@ -59,7 +59,10 @@ async function run(parts: Parts): Promise<number> {
   if (!options.keep) await Promise.all([stateDir, join(stateDir, '..', 'work')].map((folder) => rm(folder, { recursive: true, force: true })));
   const system = await bringUp({ stateDir, persist: options.keep, part: parts.part });
   try {
-    await parts.part(`application ${application} registered`, () => system.addApplications(application));
+    await parts.part(`application ${application} registered`, async () => {
+      await system.prepareTargets(source);
+      await system.addApplications(application);
+    });
     const project = await openProject(source, join(stateDir, '..', 'work'));
     const code = await deliver(system, application, project, parts);
     if (options.yes) return code;
@@ -83,7 +86,7 @@ async function deliver(system: System, application: string, project: Project, pa
   const answered = new Set<string>();
   for (;;) {
     const { shown, waiting } = await follow(system, release, told, (text) => { parts.step(text); }, answered);
-    if (waiting === undefined) return await finish(shown, parts, (Date.now() - began) / 1000);
+    if (waiting === undefined) return await finish(shown, system, parts, (Date.now() - began) / 1000);
     answered.add(waiting);
     if (options.yes) {
       await knock(system.doorUrl, system.people.alex, system.cloud.region, 'POST', `/releases/${release}/environments/${waiting}/decision`, { decision: 'approve', reason: 'npm start -- --yes' });
@@ -97,7 +100,7 @@ async function deliver(system: System, application: string, project: Project, pa
   }
 }
 
-async function finish({ release, targets }: Awaited<ReturnType<typeof follow>>['shown'], parts: Parts, seconds: number): Promise<number> {
+async function finish({ release, targets }: Awaited<ReturnType<typeof follow>>['shown'], system: System, parts: Parts, seconds: number): Promise<number> {
   const good = release.outcome === 'deployed' || release.outcome === 'no-changes';
   parts.line('');
   parts.line(`${good ? pc.green(release.outcome ?? '') : pc.red(release.outcome ?? '')} ${release.id} ${pc.dim(`${seconds.toFixed(1)} s from push to end`)}`);
@@ -106,6 +109,8 @@ async function finish({ release, targets }: Awaited<ReturnType<typeof follow>>['
   for (const { environment, stackName, outputs = {} } of targets) {
     for (const [name, value] of Object.entries(outputs)) parts.line(`  ${environment.padEnd(8)} ${stackName}  ${name} = ${value}${await answerOf(value)}`);
   }
+  // What CodeDeploy deployed has no outputs; it answers on the instances.
+  for (const { account, id, port } of await system.cloud.admin.instances()) parts.line(`  ${account} ${id}  http://127.0.0.1:${String(port)}/${await answerOf(`http://127.0.0.1:${String(port)}/`)}`);
   parts.line(pc.dim(`  ${parts.summary()}; ${parts.since()} in all`));
   return good ? 0 : 1;
 }

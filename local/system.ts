@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { CodeCommitClient, CreateRepositoryCommand } from '@aws-sdk/client-codecommit';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { build } from '../esbuild.config.mjs';
+import type { CodeDeployGroup } from '../contracts/names.ts';
 import { knock } from './door.ts';
 import { type Cloud, type CloudOptions, type Credentials, startCloud } from './cloud.ts';
 import { invitePeople } from './people.ts';
+import { prepareTargets } from './prepare.ts';
 import { type Person, sampleEnvironments } from './sample.ts';
 import { installSlackApp, type SlackApp } from './slack-app.ts';
 import { deployStack, packageTemplate } from './stacks.ts';
@@ -25,6 +27,8 @@ export interface System {
   register(text: string): Promise<void>;
   /** Makes a repository for an application, with the project that builds it, and registers it. */
   addApplications(...names: string[]): Promise<void>;
+  /** Makes what the `infra.yaml` of an application's folder describes; its group of CodeDeploy is what is registered from then on. */
+  prepareTargets(folder: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -91,6 +95,7 @@ async function deployEverything(cloud: Cloud, lookAgainSeconds: number, part: No
     { mode: 0o600 },
   );
   const names: string[] = [];
+  let group: CodeDeployGroup | undefined;
   const register = async (text: string) => {
     await knock(doorUrl, people.alex, cloud.region, 'POST', '/registry', { text });
   };
@@ -104,9 +109,12 @@ async function deployEverything(cloud: Cloud, lookAgainSeconds: number, part: No
     async addApplications(...added) {
       await Promise.all(added.map((name) => addApplication(cloud, name, outputs)));
       names.push(...added);
-      const { text } = sampleEnvironments(cloud, names);
+      const { text } = sampleEnvironments(cloud, names, group);
       await writeFile(join(cloud.stateDir, 'environments.yaml'), text);
       await register(text);
+    },
+    async prepareTargets(folder) {
+      group = await prepareTargets(cloud, folder, outputs);
     },
     async stop() {
       await slackApp.slack.close();
