@@ -30,11 +30,15 @@ const StackPattern = z
 /** Path of a file, from the folder of this file. */
 const Path = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, 'a path inside the repository');
 
-const Build = z.strictObject({
-  kind: z.enum(['sam', 'cloudformation']),
-  /** Of an application with one stack. */
-  template: Path.default('template.yaml'),
-});
+const Build = z
+  .strictObject({
+    kind: z.enum(['sam', 'cloudformation', 'codedeploy']),
+    /** Of an application with one stack. */
+    template: Path.default('template.yaml'),
+    /** Of an application that CodeDeploy deploys: the folder with its appspec.yml. */
+    revision: Path.optional(),
+  })
+  .refine(({ kind, revision }) => (kind === 'codedeploy') === (revision !== undefined), 'the kind codedeploy names its revision, a folder with an appspec.yml; no other kind has one');
 
 /** One of several stacks. */
 const Stack = z.strictObject({

@@ -31,6 +31,8 @@ export const Packed = z
   .strictObject({
     version: z.literal(1),
     templates: z.array(PackedTemplate).max(200),
+    /** What CodeDeploy deploys: a zip with its AppSpec. */
+    revision: z.strictObject({ file: File }).optional(),
   })
   .refine(({ templates }) => new Set(templates.map(({ stack = '', environment = '' }) => `${stack}@${environment}`)).size === templates.length, 'one template for each stack and environment');
 export type Packed = z.infer<typeof Packed>;

@@ -51,9 +51,11 @@ export type ResolvedEnvironment = z.infer<typeof ResolvedEnvironment>;
 
 export const Configuration = z.object({
   build: z.object({
-    kind: z.enum(['sam', 'cloudformation']),
+    kind: z.enum(['sam', 'cloudformation', 'codedeploy']),
     /** What is packaged, by the stack that it makes. */
     templates: z.array(z.object({ stack: StackKey.optional(), path: z.string() })),
+    /** The folder that is zipped for CodeDeploy. */
+    revision: z.string().optional(),
   }),
   /** In order of promotion. */
   environments: z.array(ResolvedEnvironment),

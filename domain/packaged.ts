@@ -1,7 +1,9 @@
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import { Packed } from '../contracts/packed.ts';
+import { isZip } from './equal-zip.ts';
 import { DeploymentFailedError, InvalidInputError } from './errors.ts';
+import { readZip } from './zip.ts';
 
 /**
  * Where a build put what it made. CodeBuild names a build's session after the build, and the policy of the build's role
@@ -31,6 +33,15 @@ export function readPacked(text: string): Packed {
   const [issue] = parsed.error?.issues ?? [];
   if (!parsed.success) throw new InvalidInputError(`Sealing the artifact: ${packedFile} of the build: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}. The log of the build says more.`);
   return parsed.data;
+}
+
+/**
+ * A revision as CodeDeploy takes it.
+ * @throws InvalidInputError for one without an AppSpec at its root
+ */
+export function checkedRevision(bytes: Uint8Array): Uint8Array {
+  if (isZip(bytes) && readZip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).some(({ name }) => name.toString() === 'appspec.yml')) return bytes;
+  throw new InvalidInputError('Sealing the artifact: the revision that the build left is not a zip with appspec.yml at its root. Look at build.revision in drawbridge.yaml and push again.');
 }
 
 const names = z.record(z.string(), z.unknown()).optional();

@@ -52,7 +52,7 @@ export function askedByFile(file: ApplicationFile, at: At): Asked {
   return {
     file: where,
     application: file.application,
-    build: { kind: file.build.kind, templates: templatesOf(file, at) },
+    build: file.build.revision === undefined ? { kind: file.build.kind, templates: templatesOf(file, at) } : { kind: file.build.kind, templates: [], revision: at(file.build.revision) },
     stacks: file.stacks === undefined ? undefined : mapped(file.stacks, (it) => ({ stack: it.stack, capabilities: it.capabilities, after: it.after ?? [], ...parameterValues(it.parameters ?? {}, where) })),
     order: file.order,
     otherwise,

@@ -10,6 +10,7 @@ import { stackTargetName, targetNames } from './target-names.ts';
 const usual: Record<Asked['build']['kind'], Capability[]> = {
   sam: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
   cloudformation: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
+  codedeploy: [],
 };
 
 interface Wanted {

@@ -24,17 +24,18 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
   }
   const prefix = incomingPrefix(await uses.listKeys(bucket, `incoming/${application}/`), application, build.id);
   const read = async (file: string) => Buffer.from(await uses.readObject(bucket, `${prefix}${file}`)).toString('utf8');
-  const { templates } = readPacked(await read(packedFile));
+  const { templates, revision } = readPacked(await read(packedFile));
   const packaged = await Promise.all(templates.map(async ({ file, ...it }) => ({ named: it, ...readPackaged(await read(file), file) })));
   const sealer = new Sealer(uses, { bucket, application, prefix });
   const made = [];
   // One after the other: they mostly refer to the same.
   for (const { text, named, ...knows } of packaged) made.push({ named: { ...named, ...(await sealer.template(text)) }, knows });
+  const bundle = revision === undefined ? undefined : await sealer.revision(revision.file);
   const { text, digest } = manifest(application, made.map(({ named }) => named), sealer.objects);
   const manifestKey = `sealed/${application}/${digest}.json`;
   await uses.writeOnce(bucket, manifestKey, text);
   await uses.updateRelease(tableName, release.id, {
-    artifact: { digest, bucket, manifestKey, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })) },
+    artifact: { digest, bucket, manifestKey, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })), revision: bundle },
   });
   const said = `Built once and sealed: ${digest.slice(0, 12)}, ${String(sealer.objects.length)} objects.`;
   await uses.report({ tableName, busName }, { kind: 'built', about: 'release', release: release.id, application, text: said }, uses.now());

@@ -1,7 +1,7 @@
 import { sha256 } from '../../domain/digest.ts';
 import { equalZip, isZip } from '../../domain/equal-zip.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
-import { contentIn } from '../../domain/packaged.ts';
+import { checkedRevision, contentIn } from '../../domain/packaged.ts';
 import { pairReferences, refuseForeign, rewrite, type SealedObject, urlReferences } from '../../domain/seal.ts';
 
 interface Place {
@@ -65,6 +65,14 @@ export class Sealer {
   /** A template with what it refers to. */
   async template(text: string): Promise<SealedObject> {
     return await this.keep(Buffer.from(await this.#rewritten(text, [])));
+  }
+
+  /** What CodeDeploy deploys: a zip that nothing refers to. */
+  async revision(file: string): Promise<{ key: string; sha256: string; bundleType: 'zip' }> {
+    const { bucket, prefix } = this.#place;
+    const sealed = await this.keep(equalZip(checkedRevision(await this.#storage.readObject(bucket, `${prefix}${file}`))));
+    this.#sealed.set(`${prefix}${file}`, sealed);
+    return { key: sealed.key, sha256: sealed.sha256, bundleType: 'zip' };
   }
 
   async keep(body: Uint8Array): Promise<SealedObject> {
