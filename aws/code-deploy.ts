@@ -76,7 +76,7 @@ export async function createDeployment(client: CodeDeployClient, group: CodeDepl
     return { id: deploymentId ?? '' };
   } catch (error) {
     if (isNamed(error, 'DeploymentLimitExceededException')) return 'busy';
-    if (error instanceof Error && /Exception$/.test(error.name)) throw new DeploymentFailedError(`${doing}: ${error.message.replace(/\.$/, '')}. Correct the group or the revision, then retry the release.`, { cause: error });
+    if (error instanceof Error && error.name.endsWith('Exception')) throw new DeploymentFailedError(`${doing}: ${error.message.replace(/\.$/, '')}. Correct the group or the revision, then retry the release.`, { cause: error });
     throw error;
   }
 }

@@ -90,5 +90,5 @@ export function failureSentence({ id, error }: Pick<DescribedDeployment, 'id' | 
   const { target, event, script, message, logTail } = diagnosis;
   const lines = lastLines(logTail);
   const where = script === '' ? event : `${event} (${script})`;
-  return `Deployment ${id} failed in ${where} on ${target}: ${sentence(message)}${lines.length === 0 ? '' : ` It said: ${lines.join(' | ')}`}`.slice(0, longest);
+  return `Deployment ${id} failed in ${where} on ${target}: ${sentence(message)}${lines.length === 0 ? '' : ` It said: ${sentence(lines.join(' | '))}`}`.slice(0, longest);
 }

@@ -1,4 +1,5 @@
-import { beforeEach, expect, it } from 'vitest';
+import { TextReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../domain/digest.ts';
 import { sealArtifact } from '../../../functions/seal-artifact/handler.ts';
 import { aRelease } from '../../fakes/samples.ts';
@@ -117,4 +118,36 @@ it.each([
 it('a build that left nothing of its own is said, also where another left something', async () => {
   world.objects.set('incoming/orders/AROAX:AWSCodeBuild-uuid-2/release.json', Buffer.from('{}'));
   await expect(sealArtifact(world, input)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining('left no release.json') as string });
+});
+
+describe('a revision for CodeDeploy', () => {
+  const left = (revision: Uint8Array) => {
+    world.objects.set(`${prefix}release.json`, Buffer.from(JSON.stringify({ version: 1, templates: [], revision: { file: 'packed/revision.zip' } })));
+    world.objects.set(`${prefix}packed/revision.zip`, revision);
+  };
+  const zipOf = async (files: Readonly<Record<string, string>>) => {
+    const writer = new ZipWriter(new Uint8ArrayWriter());
+    for (const [name, body] of Object.entries(files)) await writer.add(name, new TextReader(body));
+    return await writer.close();
+  };
+
+  it('is kept by content, whatever order its files are in, and is part of the digest', async () => {
+    left(await zipOf({ 'appspec.yml': 'version: 0.0', 'site/index.html': 'hello' }));
+    await sealArtifact(world, input);
+    const { artifact } = world.release();
+    expect(artifact).toMatchObject({ templates: [], revision: { key: `sealed/orders/${artifact?.revision?.sha256 ?? ''}`, bundleType: 'zip' } });
+    expect(sha256(world.objects.get(artifact?.revision?.key ?? '') ?? '')).toBe(artifact?.revision?.sha256);
+    expect(text(artifact?.manifestKey)).toContain(artifact?.revision?.sha256);
+    left(await zipOf({ 'site/index.html': 'hello', 'appspec.yml': 'version: 0.0' }));
+    await sealArtifact(world, input);
+    expect(world.release().artifact).toEqual(artifact);
+  });
+
+  it.each([
+    ['without an AppSpec at its root', zipOf({ 'site/appspec.yml': 'version: 0.0' })],
+    ['that is no zip', Promise.resolve(Buffer.from('text'))],
+  ])('%s is refused with a sentence', async (_, revision) => {
+    left(await revision);
+    await expect(sealArtifact(world, input)).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringContaining('appspec.yml') as string });
+  });
 });
