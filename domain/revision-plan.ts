@@ -47,8 +47,14 @@ interface Wanted {
   readonly revision: Revision;
 }
 
-/** The plan that the group's state stands for; made again of the equal state it has the equal digest. */
+/**
+ * The plan that the group's state stands for; made again of the equal state it has the equal digest.
+ * @throws InvalidInputError for a group that takes no zip
+ */
 export function makeRevisionPlan({ release, environment, target, attempt, bucket, revision }: Wanted, group: GroupLook): RevisionPlan {
+  if (group.computePlatform !== 'Server') {
+    throw new InvalidInputError(`Planning ${nameOfGroup(target.codeDeploy)}: the group deploys to ${group.computePlatform}, and Drawbridge deploys revisions to instances only (Server). Register another group, or a stack that shifts the alias itself.`);
+  }
   const before = nameOf(group.revision, bucket);
   const content = {
     account: target.account,

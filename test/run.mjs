@@ -13,7 +13,7 @@ process.on('exit', () => {
 });
 
 const folders = ['contracts', 'domain', 'aws', 'notifiers', 'runtime', 'functions', 'cli', 'local', 'test', 'bench'];
-const examples = readdirSync(join(root, 'examples'), { recursive: true }).filter((path) => /(^|\/)template\.ya?ml$/.test(path) && !path.includes('node_modules'));
+const examples = readdirSync(join(root, 'examples'), { recursive: true }).filter((path) => /(^|\/)(template|infra)\.ya?ml$/.test(path) && !path.includes('node_modules'));
 const templates = ['template.yaml', 'infra/*.yaml', ...examples.map((path) => `examples/${path}`)];
 
 // Neither validation needs an account, but both want to know a Region; nothing is reported to anybody.

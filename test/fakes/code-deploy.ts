@@ -18,6 +18,7 @@ export class FakeCodeDeploy {
   script: Script | undefined;
   exists = true;
   rollsBack = true;
+  computePlatform: 'Server' | 'Lambda' = 'Server';
   now = () => new Date('2026-01-01T00:00:00.000Z');
   /** Called between CreateDeployment and its answer. */
   onCreate: () => void = () => undefined;
@@ -90,7 +91,7 @@ export class FakeCodeDeploy {
     if (!this.exists) throw fail('DeploymentGroupDoesNotExistException', 'No Deployment Group found for name: web');
     const last = this.deployments.at(-1);
     const short = (it: DeploymentInfo | undefined) => (it === undefined ? undefined : { deploymentId: it.deploymentId, status: it.status });
-    return this.#seen('GetDeploymentGroup', { deploymentGroupInfo: { deploymentConfigName: 'CodeDeployDefault.OneAtATime', computePlatform: 'Server', lastSuccessfulDeployment: short(this.#good), lastAttemptedDeployment: short(last) } });
+    return this.#seen('GetDeploymentGroup', { deploymentGroupInfo: { deploymentConfigName: 'CodeDeployDefault.OneAtATime', computePlatform: this.computePlatform, lastSuccessfulDeployment: short(this.#good), lastAttemptedDeployment: short(last) } });
   }
 
   #create({ revision, description }: { revision: RevisionLocation; description: string }) {

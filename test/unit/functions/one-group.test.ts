@@ -49,6 +49,11 @@ describe('the plan of a group', () => {
     await expect(at.plan()).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringMatching(/orders\/web.*environments\.yaml/) as string });
   });
 
+  it('fails with a sentence where the group takes no zip', async () => {
+    at.cloud.computePlatform = 'Lambda';
+    await expect(at.plan()).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringMatching(/deploys to Lambda/) as string });
+  });
+
   it('fails with a sentence where the build makes no revision', async () => {
     delete at.records.release.artifact?.revision;
     await expect(at.plan()).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringContaining('drawbridge.yaml') as string });
