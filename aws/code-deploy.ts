@@ -2,6 +2,7 @@ import { BatchGetDeploymentsCommand, type CodeDeployClient, CreateDeploymentComm
 import type { CodeDeployGroup } from '../contracts/names.ts';
 import { isOurs, nameOfGroup } from '../domain/code-deploy.ts';
 import { type DescribedDeployment, phaseOf } from '../domain/deployment-end.ts';
+import { sha256 } from '../domain/digest.ts';
 import { DeploymentFailedError, InvalidInputError } from '../domain/errors.ts';
 import type { GroupLook, Revision } from '../domain/revision-plan.ts';
 import { calling, isNamed } from './errors.ts';
@@ -31,6 +32,8 @@ export const readDeployment = async (client: CodeDeployClient, deploymentId: str
 function placeOf({ revision }: DeploymentInfo): GroupLook['revision'] {
   const { bucket, key } = revision?.s3Location ?? {};
   if (bucket !== undefined && key !== undefined) return { bucket, key };
+  const appSpec = revision?.appSpecContent?.content;
+  if (appSpec !== undefined) return { appSpec };
   return revision === undefined ? undefined : { other: `a revision of type ${revision.revisionType ?? 'unknown'}` };
 }
 
@@ -70,9 +73,12 @@ export interface Place {
  */
 export async function createDeployment(client: CodeDeployClient, group: CodeDeployGroup, { bucket, revision }: Place, description: string): Promise<{ readonly id: string } | 'busy'> {
   const doing = `deploying ${revision.key} to ${nameOfGroup(group)}`;
-  const s3Location = { bucket, key: revision.key, bundleType: revision.bundleType };
+  const location =
+    revision.appSpec === undefined
+      ? { revisionType: 'S3' as const, s3Location: { bucket, key: revision.key, bundleType: revision.bundleType } }
+      : { revisionType: 'AppSpecContent' as const, appSpecContent: { content: revision.appSpec, sha256: sha256(revision.appSpec) } };
   try {
-    const { deploymentId } = await calling(doing, () => client.send(new CreateDeploymentCommand({ ...names(group), description, revision: { revisionType: 'S3', s3Location } })));
+    const { deploymentId } = await calling(doing, () => client.send(new CreateDeploymentCommand({ ...names(group), description, revision: location })));
     return { id: deploymentId ?? '' };
   } catch (error) {
     if (isNamed(error, 'DeploymentLimitExceededException')) return 'busy';

@@ -92,7 +92,15 @@ export const Artifact = z.object({
   manifestKey: z.string(),
   templates: z.array(SealedTemplate),
   /** What CodeDeploy deploys, where the build makes it. */
-  revision: z.object({ key: z.string(), sha256: Sha256, bundleType: z.literal('zip') }).optional(),
+  revision: z
+    .object({
+      key: z.string(),
+      sha256: Sha256,
+      bundleType: z.literal('zip'),
+      /** For a Lambda function the AppSpec is all there is to deploy. */
+      appSpec: z.string().optional(),
+    })
+    .optional(),
 });
 export type Artifact = z.infer<typeof Artifact>;
 

@@ -1,9 +1,10 @@
+import { inflateRawSync } from 'node:zlib';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import { Packed } from '../contracts/packed.ts';
 import { isZip } from './equal-zip.ts';
 import { DeploymentFailedError, InvalidInputError } from './errors.ts';
-import { readZip } from './zip.ts';
+import { readZip, type ZipFile } from './zip.ts';
 
 /**
  * Where a build put what it made. CodeBuild names a build's session after the build, and the policy of the build's role
@@ -35,12 +36,25 @@ export function readPacked(text: string): Packed {
   return parsed.data;
 }
 
+/** An AppSpec that is kept in our records. */
+const longestAppSpec = 16_384;
+
+/** Method 0 keeps a file as it is, 8 deflates it (PKWARE, "APPNOTE", 4.4.5). */
+const contentOfFile = ({ method, compressed }: ZipFile): Buffer => (method === 0 ? compressed : inflateRawSync(compressed, { maxOutputLength: longestAppSpec }));
+
+const LambdaAppSpec = z.looseObject({ Resources: z.array(z.record(z.string(), z.looseObject({ Type: z.literal('AWS::Lambda::Function') }))).length(1) });
+
 /**
- * A revision as CodeDeploy takes it.
- * @throws InvalidInputError for one without an AppSpec at its root
+ * The AppSpec of a revision where it is one for a Lambda function; the files of any other are what counts.
+ * @throws InvalidInputError for a revision without an AppSpec at its root
  */
-export function checkedRevision(bytes: Uint8Array): Uint8Array {
-  if (isZip(bytes) && readZip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).some(({ name }) => name.toString() === 'appspec.yml')) return bytes;
+export function lambdaAppSpec(bytes: Uint8Array): string | undefined {
+  const file = isZip(bytes) ? readZip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).find(({ name }) => name.toString() === 'appspec.yml') : undefined;
+  if (file !== undefined) {
+    if (file.size > longestAppSpec) throw new InvalidInputError(`Sealing the artifact: appspec.yml has ${String(file.size)} bytes, more than ${String(longestAppSpec)}. Make it shorter and push again.`);
+    const text = contentOfFile(file).toString('utf8');
+    return LambdaAppSpec.safeParse(contentIn(text)).success ? text : undefined;
+  }
   throw new InvalidInputError('Sealing the artifact: the revision that the build left is not a zip with appspec.yml at its root. Look at build.revision in drawbridge.yaml and push again.');
 }
 

@@ -13,7 +13,7 @@ export interface GroupLook {
   readonly deploymentConfig: string;
   readonly computePlatform: string;
   /** The revision of the last deployment that succeeded. */
-  readonly revision: { readonly bucket: string; readonly key: string } | { readonly other: string } | undefined;
+  readonly revision: { readonly bucket: string; readonly key: string } | { readonly appSpec: string } | { readonly other: string } | undefined;
   /** The last attempt was that one: nothing failed or began since. */
   readonly settled: boolean;
   readonly running: boolean;
@@ -34,6 +34,7 @@ export function revisionOf({ id, artifact }: Pick<Release, 'id' | 'artifact'>, t
 function nameOf(revision: GroupLook['revision'], bucket: string): string | undefined {
   if (revision === undefined) return undefined;
   if ('other' in revision) return revision.other;
+  if ('appSpec' in revision) return sha256(revision.appSpec);
   const ours = /^sealed\/[^/]+\/([0-9a-f]{64})$/.exec(revision.key)?.[1];
   return revision.bucket === bucket && ours !== undefined ? ours : `s3://${revision.bucket}/${revision.key}`;
 }
@@ -49,18 +50,19 @@ interface Wanted {
 
 /**
  * The plan that the group's state stands for; made again of the equal state it has the equal digest.
- * @throws InvalidInputError for a group that takes no zip
+ * @throws InvalidInputError for a group that takes no such revision
  */
 export function makeRevisionPlan({ release, environment, target, attempt, bucket, revision }: Wanted, group: GroupLook): RevisionPlan {
-  if (group.computePlatform !== 'Server') {
-    throw new InvalidInputError(`Planning ${nameOfGroup(target.codeDeploy)}: the group deploys to ${group.computePlatform}, and Drawbridge deploys revisions to instances only (Server). Register another group, or a stack that shifts the alias itself.`);
+  const made = revision.appSpec === undefined ? 'Server' : 'Lambda';
+  if (group.computePlatform !== made) {
+    throw new InvalidInputError(`Planning ${nameOfGroup(target.codeDeploy)}: the group deploys to ${group.computePlatform}, and the appspec.yml of ${release.id} is one for ${made}. Correct appspec.yml, or register another group; there is no way to ECS.`);
   }
   const before = nameOf(group.revision, bucket);
   const content = {
     account: target.account,
     region: target.region,
     codeDeploy: target.codeDeploy,
-    revision: { ...(before === undefined ? {} : { before }), after: revision.sha256 },
+    revision: { ...(before === undefined ? {} : { before }), after: revision.appSpec === undefined ? revision.sha256 : sha256(revision.appSpec) },
     deploymentConfig: group.deploymentConfig,
   };
   return { ...content, release: release.id, environment, target: target.name, attempt, digest: sha256(canonical(content)) };

@@ -1,7 +1,8 @@
+import type { Artifact } from '../../contracts/release.ts';
 import { sha256 } from '../../domain/digest.ts';
 import { equalZip, isZip } from '../../domain/equal-zip.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
-import { checkedRevision, contentIn } from '../../domain/packaged.ts';
+import { contentIn, lambdaAppSpec } from '../../domain/packaged.ts';
 import { pairReferences, refuseForeign, rewrite, type SealedObject, urlReferences } from '../../domain/seal.ts';
 
 interface Place {
@@ -68,11 +69,13 @@ export class Sealer {
   }
 
   /** What CodeDeploy deploys: a zip that nothing refers to. */
-  async revision(file: string): Promise<{ key: string; sha256: string; bundleType: 'zip' }> {
+  async revision(file: string): Promise<NonNullable<Artifact['revision']>> {
     const { bucket, prefix } = this.#place;
-    const sealed = await this.keep(equalZip(checkedRevision(await this.#storage.readObject(bucket, `${prefix}${file}`))));
+    const bytes = await this.#storage.readObject(bucket, `${prefix}${file}`);
+    const appSpec = lambdaAppSpec(bytes);
+    const sealed = await this.keep(equalZip(bytes));
     this.#sealed.set(`${prefix}${file}`, sealed);
-    return { key: sealed.key, sha256: sealed.sha256, bundleType: 'zip' };
+    return { key: sealed.key, sha256: sealed.sha256, bundleType: 'zip', ...(appSpec === undefined ? {} : { appSpec }) };
   }
 
   async keep(body: Uint8Array): Promise<SealedObject> {

@@ -18,7 +18,7 @@ export class FakeCodeDeploy {
   script: Script | undefined;
   exists = true;
   rollsBack = true;
-  computePlatform: 'Server' | 'Lambda' = 'Server';
+  computePlatform: 'Server' | 'Lambda' | 'ECS' = 'Server';
   now = () => new Date('2026-01-01T00:00:00.000Z');
   /** Called between CreateDeployment and its answer. */
   onCreate: () => void = () => undefined;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256 } from '../../../domain/digest.ts';
 import { aGroupStage, s3, sha } from '../../fakes/group-stage.ts';
 
 let at: ReturnType<typeof aGroupStage>;
@@ -49,9 +50,23 @@ describe('the plan of a group', () => {
     await expect(at.plan()).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringMatching(/orders\/web.*environments\.yaml/) as string });
   });
 
-  it('fails with a sentence where the group takes no zip', async () => {
+  it.each([['Lambda', undefined], ['Server', 'version: 0.0'], ['ECS', undefined]] as const)('fails with a sentence where a group for %s gets another AppSpec', async (platform, appSpec) => {
+    at.cloud.computePlatform = platform;
+    Object.assign(at.records.release.artifact?.revision ?? {}, { appSpec });
+    await expect(at.plan()).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringMatching(/deploys to .* appspec\.yml/) as string });
+  });
+
+  it('of a Lambda function is its AppSpec, which is compared with the one before', async () => {
     at.cloud.computePlatform = 'Lambda';
-    await expect(at.plan()).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringMatching(/deploys to Lambda/) as string });
+    const appSpec = (version: number) => `version: 0.0\nResources: [{ F: { Type: AWS::Lambda::Function, Properties: { TargetVersion: ${String(version)} } } }]\n`;
+    const content = (version: number) => ({ revisionType: 'AppSpecContent' as const, appSpecContent: { content: appSpec(version) } });
+    Object.assign(at.records.release.artifact?.revision ?? {}, { appSpec: appSpec(2) });
+    at.cloud.begin(content(1));
+    at.cloud.end('Succeeded');
+    await ready();
+    expect(at.record()).toMatchObject({ state: 'planned', revision: { before: sha256(appSpec(1)), after: sha256(appSpec(2)) } });
+    await at.deploy();
+    expect(at.cloud.last.revision).toMatchObject({ revisionType: 'AppSpecContent', appSpecContent: { content: appSpec(2), sha256: sha256(appSpec(2)) } });
   });
 
   it('fails with a sentence where the build makes no revision', async () => {

@@ -143,6 +143,16 @@ describe('a revision for CodeDeploy', () => {
     expect(world.release().artifact).toEqual(artifact);
   });
 
+  it('keeps its AppSpec where that is one for a Lambda function, and no other', async () => {
+    const appSpec = 'version: 0.0\nResources:\n  - F: { Type: AWS::Lambda::Function, Properties: { Name: f, Alias: live, CurrentVersion: 1, TargetVersion: 2 } }\n';
+    left(await zipOf({ 'appspec.yml': appSpec }));
+    await sealArtifact(world, input);
+    expect(world.release().artifact?.revision?.appSpec).toBe(appSpec);
+    left(await zipOf({ 'appspec.yml': 'version: 0.0\nos: linux\n' }));
+    await sealArtifact(world, input);
+    expect(world.release().artifact?.revision).not.toHaveProperty('appSpec');
+  });
+
   it.each([
     ['without an AppSpec at its root', zipOf({ 'site/appspec.yml': 'version: 0.0' })],
     ['that is no zip', Promise.resolve(Buffer.from('text'))],
