@@ -2,6 +2,8 @@ import { cp } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { CodeDeployClient, ListDeploymentsCommand } from '@aws-sdk/client-codedeploy';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { registryWith } from './office.ts';
+import { aliasToShift, shifts } from './shift.ts';
 import { type Application, outcomes, Town } from './town.ts';
 
 const example = fileURLToPath(new URL('../../examples/web-revision', import.meta.url));
@@ -64,6 +66,19 @@ it('a deployment whose events are lost is found by looking', { timeout: 120_000 
   await town.system.cloud.admin.dropEvents(0, 'aws.codedeploy');
   expect(outcomes(shown)).toEqual({ dev: 'deployed' });
   expect(await answers()).toMatchObject({ dev: { greeting: 'The second' }, staging: { greeting: 'Hello from the first revision' } });
+});
+
+it('an alias of a Lambda function is shifted when its hook says yes, and stays when it says no', { timeout: 120_000 }, async () => {
+  const [shift] = await town.applications('greet');
+  const alias = await aliasToShift(town);
+  const codeDeploy = { application: 'greet', group: 'live' };
+  await town.system.register(registryWith(town, ['greet'], { dev: { targets: [{ account: 'dev', region: town.system.cloud.region, codeDeploy }] } }));
+  const shifted = await shift?.release(shifts(1, 2));
+  expect(shifted?.targets.map(({ outcome, reason }) => [outcome, reason])).toEqual([['deployed', undefined]]);
+  expect(await alias.version()).toBe('2');
+  const failed = await shift?.release(shifts(2, 3));
+  expect(failed?.targets).toMatchObject([{ outcome: expect.stringMatching(/rolled-back|failed/) as string, reason: expect.stringMatching(/BeforeAllowTraffic \(ask-first\)/) as string }]);
+  expect(await alias.version()).toBe('2');
 });
 
 it('only the execute role deploys, and each instance downloads as its own role what is sealed for the application', async () => {
