@@ -28,8 +28,8 @@ const template = {
     FunctionRole: role('lambda.amazonaws.com', ['codedeploy:PutLifecycleEventHookExecutionStatus', 'codedeploy:GetDeployment']),
     Greet: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'greet', Runtime: 'nodejs24.x', Handler: 'index.handler', Role: { 'Fn::GetAtt': ['FunctionRole', 'Arn'] }, Code: { ZipFile: 'exports.handler = async () => 1;' } } },
     Hook: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'ask-first', Runtime: 'python3.13', Handler: 'index.handler', Role: { 'Fn::GetAtt': ['FunctionRole', 'Arn'] }, Code: { ZipFile: hook } } },
-    // The emulator takes GetAlias for ListAliases.
-    ServiceRole: role('codedeploy.amazonaws.com', ['lambda:InvokeFunction', 'lambda:GetAlias', 'lambda:ListAliases', 'lambda:UpdateAlias', 'lambda:CreateAlias']),
+    // Whatever is done to an alias, the emulator asks for ListAliases too.
+    ServiceRole: role('codedeploy.amazonaws.com', ['lambda:InvokeFunction', 'lambda:GetAlias', 'lambda:ListAliases', 'lambda:UpdateAlias']),
     Application: { Type: 'AWS::CodeDeploy::Application', Properties: { ApplicationName: 'greet', ComputePlatform: 'Lambda' } },
     Group: {
       Type: 'AWS::CodeDeploy::DeploymentGroup',
