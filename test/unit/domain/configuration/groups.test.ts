@@ -46,7 +46,7 @@ describe('a target that is a deployment group', () => {
     const resolved = resolve(registry(group), asked(), of);
     const environment = resolved.ok ? resolved.configuration.environments[0] : undefined;
     if (environment === undefined) throw new Error('not resolved');
-    const release = { application: 'web', branch: 'main', mode: 'deploy', repository: 'web' } as const;
+    const release = { application: 'web', branch: 'main', mode: 'deploy', source: { kind: 'codecommit', repository: 'web' } } as const;
     expect(refusal(registry(group), release, environment)).toBeUndefined();
     expect(refusal(registry('codeDeploy: { application: web, group: other }'), release, environment)).toMatch(/not a target of dev any more/);
     expect(refusal(registry('wave: 1'), release, environment)).toMatch(/not a target of dev any more/);
