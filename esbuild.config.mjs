@@ -13,7 +13,7 @@ export function functionNames() {
 }
 
 /** Services of whose errors we read name and message only. */
-const plainErrors = /client-(cloudtrail|codebuild|codecommit|config-service|lambda|service-quotas|ssm)[\\/]/;
+const plainErrors = /client-(cloudtrail|codebuild|codecommit|config-service|eventbridge|lambda|s3|service-quotas|ssm)[\\/]/;
 
 /**
  * The SDK describes every shape of a service in one file. Computed keys in them look like effects, so a bundle would keep
@@ -48,7 +48,8 @@ export const bundleOptions = (names) => ({
   sourcemap: 'linked',
   sourcesContent: false,
   metafile: true,
-  alias: { '@aws-sdk/credential-provider-node': './aws/lambda-credentials.ts' },
+  // For Node yaml is CommonJS, of which nothing falls away; its other build is the same as modules.
+  alias: { '@aws-sdk/credential-provider-node': './aws/lambda-credentials.ts', yaml: './node_modules/yaml/browser/index.js' },
   logLevel: 'warning',
   plugins: [pureShapes],
   // Some of the SDK's parts are CommonJS and call require.

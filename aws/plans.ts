@@ -1,7 +1,7 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { Plan, PlanTemplates, type RevisionPlan } from '../contracts/plan.ts';
-import { calling } from './errors.ts';
+import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
 
 const s3 = once(() => new S3Client(retries));
@@ -35,7 +35,7 @@ async function read<Schema extends z.ZodType>(bucket: string, key: string, schem
       const answer = await s3().send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       return schema.parse(JSON.parse((await answer.Body?.transformToString()) ?? ''));
     } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
+      if (isNamed(error, 'NoSuchKey')) return undefined;
       throw error;
     }
   });

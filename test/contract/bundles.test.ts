@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
@@ -43,15 +44,19 @@ it('errors keep their names when they are minified, for the machines decide by t
   expect(Object.keys(small).sort()).toEqual(Object.keys(errors).sort());
 });
 
-it('an error that a bundle does not know keeps its name and its words, for we decide by them', async () => {
+it.each([
+  ['codecommit', 'CodeCommitClient, GetRepositoryCommand', '{ repositoryName: "x" }', 400, 'application/x-amz-json-1.1', JSON.stringify({ __type: 'com.amazonaws.codecommit#RepositoryDoesNotExistException', message: 'x does not exist' }), 'RepositoryDoesNotExistException'],
+  ['s3', 'S3Client, GetObjectCommand', '{ Bucket: "b", Key: "x" }', 404, 'application/xml', '<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>x does not exist</Message></Error>', 'NoSuchKey'],
+] as const)('an error that a bundle does not know keeps its name and its words, for we decide by them: %s', async (service, parts, input, statusCode, type, said, name) => {
+  const [client, command] = parts.split(', ');
   const contents = `
-    import { CodeCommitClient, GetRepositoryCommand } from '@aws-sdk/client-codecommit';
-    export const ask = (requestHandler) => new CodeCommitClient({ region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, requestHandler }).send(new GetRepositoryCommand({ repositoryName: 'x' }));`;
+    import { ${parts} } from '@aws-sdk/client-${service}';
+    export const ask = (requestHandler) => new ${client ?? ''}({ region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, requestHandler }).send(new ${command ?? ''}(${input}));`;
   const { entryPoints: _, ...options } = { ...bundleOptions([]), sourcemap: false as const };
-  const bundle = await build({ ...options, stdin: { contents, resolveDir: root }, outdir: join(folder, 'errors'), outExtension: { '.js': '.mjs' } });
+  const bundle = await build({ ...options, stdin: { contents, resolveDir: root }, outdir: join(folder, `errors-${service}`), outExtension: { '.js': '.mjs' } });
   expect(Object.keys(bundle.metafile?.outputs ?? {}).length).toBeGreaterThan(0);
-  const { ask } = (await import(pathToFileURL(join(folder, 'errors', 'stdin.mjs')).href)) as { ask: (handler: unknown) => Promise<unknown> };
-  const body = Buffer.from(JSON.stringify({ __type: 'com.amazonaws.codecommit#RepositoryDoesNotExistException', message: 'x does not exist' }));
-  const handle = () => Promise.resolve({ response: { statusCode: 400, headers: { 'content-type': 'application/x-amz-json-1.1' }, body } });
-  await expect(ask({ handle })).rejects.toMatchObject({ name: 'RepositoryDoesNotExistException', message: 'x does not exist', $metadata: { httpStatusCode: 400 } });
+  const { ask } = (await import(pathToFileURL(join(folder, `errors-${service}`, 'stdin.mjs')).href)) as { ask: (handler: unknown) => Promise<unknown> };
+  const body = Readable.from([Buffer.from(said)]);
+  const handle = () => Promise.resolve({ response: { statusCode, headers: { 'content-type': type }, body } });
+  await expect(ask({ handle })).rejects.toMatchObject({ name, message: 'x does not exist', $metadata: { httpStatusCode: statusCode } });
 });
