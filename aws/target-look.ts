@@ -11,8 +11,8 @@ import type { Credentials } from './sts.ts';
 const clientOf = (credentials: Credentials, region?: string) => ({ maxAttempts: 2, credentials: { ...credentials }, ...(region === undefined ? {} : { region }) });
 
 /** Reads an object of the tools account as the target: bucket, policy and key must all let it. */
-export async function readAs(credentials: Credentials, bucket: string, key: string): Promise<{ readonly text: string } | { readonly refused: string }> {
-  const s3 = new S3Client(clientOf(credentials));
+export async function readAs(credentials: Credentials, { bucket, region }: { readonly bucket: string; readonly region: string }, key: string): Promise<{ readonly text: string } | { readonly refused: string }> {
+  const s3 = new S3Client(clientOf(credentials, region));
   try {
     const { Body } = await calling(`reading ${key}`, () => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
     return { text: (await Body?.transformToString()) ?? '' };

@@ -70,6 +70,8 @@ export const SealedTemplate = z.object({
   stack: StackKey.optional(),
   /** Where the build makes another template for each environment. */
   environment: EnvironmentName.optional(),
+  /** The Region that it is for: what it refers to lies in the artifact bucket there. What was sealed before there were several names none. */
+  region: Region.optional(),
   /** The stack's name, where the build decides it. */
   name: StackName.optional(),
   /** Stacks that come before it, where the build knows. */
@@ -89,6 +91,8 @@ export const Artifact = z.object({
   /** SHA-256 of the manifest, which names the SHA-256 of every object. */
   digest: Sha256,
   bucket: z.string(),
+  /** Where its templates and what they refer to lie, by Region. */
+  buckets: z.record(Region, z.string()).optional(),
   manifestKey: z.string(),
   templates: z.array(SealedTemplate),
   /** What CodeDeploy deploys, where the build makes it. */

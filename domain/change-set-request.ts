@@ -27,12 +27,12 @@ export interface ChangeSetRequest {
 
 interface Wanted {
   readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'tag'>;
-  readonly template: Pick<SealedTemplate, 'key'> & { readonly bucket: string };
+  readonly template: Pick<SealedTemplate, 'key' | 'region'> & { readonly bucket: string };
   readonly environment: string;
   readonly target: Target;
   readonly attempt: string;
   readonly operation: 'CREATE' | 'UPDATE';
-  /** Region of the artifact bucket. */
+  /** Where the control plane's own artifact bucket is: a template that names no Region lies there. */
   readonly region: string;
 }
 
@@ -42,7 +42,7 @@ export function changeSetRequest({ release, template, environment, target, attem
     name: changeSetName(release.id, attempt),
     stackName: target.stackName,
     operation,
-    templateUrl: `https://${template.bucket}.s3.${region}.amazonaws.com/${template.key}`,
+    templateUrl: `https://${template.bucket}.s3.${template.region ?? region}.amazonaws.com/${template.key}`,
     roleArn: roleArn(target.account, 'cloudformation'),
     parameters: target.parameters,
     tags: stackTags(target, release.application, environment),

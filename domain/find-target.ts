@@ -19,10 +19,19 @@ export function artifactOf(release: Pick<Release, 'id' | 'artifact'>): Artifact 
   return release.artifact;
 }
 
-/** The template that makes a target's stack, and the bucket that it is in. */
-export function templateOf(release: Pick<Release, 'id' | 'artifact'>, environment: string, target: Pick<Target, 'stackName' | 'stack'>): SealedTemplate & { readonly bucket: string } {
-  const { bucket, templates } = artifactOf(release);
-  const template = templates.find((it) => it.stack === target.stack && (it.environment === undefined || it.environment === environment));
-  if (template === undefined) throw new ConfigurationError(`Looking for the template of ${target.stackName} in the artifact of ${release.id}: there is none. Retry the release, which builds it again.`);
-  return { ...template, bucket };
+/** The artifact's bucket in a target's Region. */
+export function bucketFor(release: Pick<Release, 'id' | 'artifact'>, { region }: Pick<Target, 'region'>): string {
+  const { bucket, buckets = {} } = artifactOf(release);
+  return buckets[region] ?? bucket;
+}
+
+/** Templates as they are in the control plane's own Region: each of them once. */
+export const templatesAtHome = ({ bucket, buckets = {}, templates }: Pick<Artifact, 'bucket' | 'buckets' | 'templates'>): SealedTemplate[] => templates.filter(({ region }) => region === undefined || buckets[region] === bucket);
+
+/** The template that makes a target's stack, and the bucket of the target's Region that it is in. */
+export function templateOf(release: Pick<Release, 'id' | 'artifact'>, environment: string, target: Pick<Target, 'stackName' | 'stack' | 'region'>): SealedTemplate & { readonly bucket: string } {
+  const { templates } = artifactOf(release);
+  const template = templates.find((it) => it.stack === target.stack && (it.environment === undefined || it.environment === environment) && (it.region === undefined || it.region === target.region));
+  if (template === undefined) throw new ConfigurationError(`Looking for the template of ${target.stackName} for ${target.region} in the artifact of ${release.id}: there is none. Retry the release, which builds it again.`);
+  return { ...template, bucket: bucketFor(release, target) };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Sha256 } from '../contracts/names.ts';
+import { Region, Sha256 } from '../contracts/names.ts';
 import type { PackedTemplate } from '../contracts/packed.ts';
 import { InvalidInputError } from './errors.ts';
 import { canonical, sha256 } from './digest.ts';
@@ -54,7 +54,24 @@ export function rewrite(template: string, sealed: ReadonlyMap<string, string>): 
   return [...sealed].sort(([a], [b]) => b.length - a.length).reduce((text, [from, to]) => text.replaceAll(from, to), template);
 }
 
-const SealedObject = z.object({ key: z.string(), sha256: Sha256, bytes: z.number() });
+/** `s3.amazonaws.com`, `s3.eu-west-1.amazonaws.com`, `s3-eu-west-1.…`, `s3.dualstack.eu-west-1.…`. Whatever else stands there, such as `${AWS::Region}`, is right in each Region. */
+const host = /^(.*\.)?s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com/;
+
+/**
+ * A template whose references lead to another Region's bucket. The build was given the bucket's name to package with, so
+ * wherever it stands alone it is such a reference, be it half of a pair, an anchor or part of a URL.
+ */
+export function moveToRegion(template: string, { from, to, region }: { readonly from: string; readonly to: string; readonly region: string }): string {
+  if (from === to) return template;
+  const there = (name: string) => name.replace(host, `$1s3.${region}.amazonaws.com`);
+  return template
+    .replaceAll(new RegExp(`(?<=https?://)${escaped(from)}(\\.s3[^\\s"'/]*)(?=/)`, 'g'), (_, rest: string) => `${to}${there(rest)}`)
+    .replaceAll(new RegExp(`(?<=https?://)([^\\s"'/]+)/${escaped(from)}(?=/)`, 'g'), (_, name: string) => `${there(name)}/${to}`)
+    .replaceAll(new RegExp(`(?<![\\w.-])${escaped(from)}(?![\\w-]|\\.\\w)`, 'g'), to);
+}
+
+/** The Region is that of the bucket; what was sealed before there were several names none. */
+const SealedObject = z.object({ key: z.string(), sha256: Sha256, bytes: z.number(), region: Region.optional() });
 export type SealedObject = Readonly<z.infer<typeof SealedObject>>;
 
 const Manifest = z.object({ templates: z.array(SealedObject), objects: z.array(SealedObject) });
@@ -65,7 +82,7 @@ export function sealedIn(text: string): SealedObject[] {
   return [...templates, ...objects];
 }
 
-/** Which template makes what. */
+/** Which template makes what, and where. */
 export type NamedTemplate = SealedObject & Pick<PackedTemplate, 'stack' | 'environment' | 'name' | 'after'>;
 
 const inOrder = <Item extends SealedObject>(items: readonly Item[]): Item[] => [...items].sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));

@@ -21,6 +21,8 @@ const bucketFor = (account: string) => `set-up-${account}`;
 
 export interface StackOrder {
   readonly account: string;
+  /** Without it the cloud's own. */
+  readonly region?: string | undefined;
   readonly name: string;
   /** Path of the template. */
   readonly template: string;
@@ -53,11 +55,11 @@ export async function packageTemplate(cloud: Cloud, account: string, template: s
 }
 
 /** Deploys a stack the way a person does it by hand: a change set, executed, waited for. Answers the stack's outputs. */
-export async function deployStack(cloud: Cloud, { account, name, template, parameters }: StackOrder): Promise<Readonly<Record<string, string>>> {
-  const client = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(account) };
+export async function deployStack(cloud: Cloud, { account, region = cloud.region, name, template, parameters }: StackOrder): Promise<Readonly<Record<string, string>>> {
+  const client = { endpoint: cloud.endpoint, region, credentials: cloud.credentials(account) };
   const cloudFormation = new CloudFormationClient(client);
   const body = await readFile(template, 'utf8');
-  const s3 = new S3Client({ ...client, forcePathStyle: true });
+  const s3 = new S3Client({ ...client, region: cloud.region, forcePathStyle: true });
   const bucket = bucketFor(account);
   await ensureBucket(s3, bucket);
   const key = `${createHash('sha256').update(body).digest('hex')}.template`;

@@ -40,6 +40,8 @@ export interface SystemOptions {
   readonly builds?: Pick<CloudOptions, 'buildLimit' | 'buildQueue'>;
   /** After how many seconds a wait whose event may be lost looks for itself. */
   readonly lookAgainSeconds?: number;
+  /** More Regions that can have targets, beside the cloud's own. */
+  readonly regions?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Runs one part and may say how long it took. */
   readonly part?: <T>(name: string, work: () => Promise<T>) => Promise<T>;
@@ -48,29 +50,31 @@ export interface SystemOptions {
 const quietly = async <T>(_: string, work: () => Promise<T>): Promise<T> => await work();
 
 /** Brings everything up as a platform team would: the tools account's stack, then one stack in each target account. */
-export async function bringUp({ stateDir, persist = false, lookAgainSeconds = 900, builds = {}, env = {}, part = quietly }: SystemOptions): Promise<System> {
+export async function bringUp({ stateDir, persist = false, lookAgainSeconds = 900, regions = [], builds = {}, env = {}, part = quietly }: SystemOptions): Promise<System> {
   await mkdir(stateDir, { recursive: true });
   const [cloud] = await Promise.all([part('local cloud', () => startCloud({ stateDir, persist, env, ...builds })), part('bundles', async () => { await build(); })]);
   try {
-    return await deployEverything(cloud, lookAgainSeconds, part);
+    return await deployEverything(cloud, { lookAgainSeconds, regions }, part);
   } catch (error) {
     await cloud.stop();
     throw error;
   }
 }
 
-async function deployEverything(cloud: Cloud, lookAgainSeconds: number, part: NonNullable<SystemOptions['part']>): Promise<System> {
+async function deployEverything(cloud: Cloud, { lookAgainSeconds, regions }: Required<Pick<SystemOptions, 'lookAgainSeconds' | 'regions'>>, part: NonNullable<SystemOptions['part']>): Promise<System> {
   const { tools, dev, staging, prod } = cloud.accounts;
   const targets = [dev, staging, prod];
   const packaged = await part('packaging', () => packageTemplate(cloud, tools, join(root, 'template.yaml'), join(cloud.stateDir, 'control-plane.yaml')));
-  const outputs = await part('control plane', () =>
+  const deployControlPlane = (more: Readonly<Record<string, string>> = {}) =>
     deployStack(cloud, {
       account: tools,
       name: 'drawbridge',
       template: packaged,
-      parameters: { TargetAccountIds: targets.join(','), LookAgainSeconds: String(lookAgainSeconds) },
-    }),
-  );
+      parameters: { TargetAccountIds: targets.join(','), LookAgainSeconds: String(lookAgainSeconds), ...more },
+    });
+  const outputs = await part('control plane', () => deployControlPlane());
+  const elsewhere = await addRegions(cloud, regions, outputs['ArtifactBucket'] ?? '');
+  if (regions.length > 0) await deployControlPlane(elsewhere);
   const doorUrl = outputs['DoorUrl'] ?? '';
   const [people, slackApp] = await Promise.all([
     invitePeople(cloud),
@@ -78,14 +82,16 @@ async function deployEverything(cloud: Cloud, lookAgainSeconds: number, part: No
     subscribeTeam(cloud, outputs['NoticeTopicArn'] ?? ''),
     part('target accounts', async () => {
       await Promise.all(
-        targets.map((account) =>
-          deployStack(cloud, {
+        targets.map(async (account) => {
+          const { ForwardRoleArn = '' } = await deployStack(cloud, {
             account,
             name: 'drawbridge-target',
             template: join(root, 'infra', 'target-account.yaml'),
-            parameters: targetParameters(cloud, account, outputs),
-          }),
-        ),
+            parameters: { ...targetParameters(cloud, account, outputs), ...elsewhere },
+          });
+          const parameters = { ToolsBusArn: outputs['BusArn'] ?? '', ForwardRoleArn };
+          await Promise.all(regions.map((region) => deployStack(cloud, { account, region, name: 'drawbridge-target-region', template: join(root, 'infra', 'target-region.yaml'), parameters })));
+        }),
       );
     }),
   ]);
@@ -121,6 +127,16 @@ async function deployEverything(cloud: Cloud, lookAgainSeconds: number, part: No
       await cloud.stop();
     },
   };
+}
+
+/** A bucket for artifacts in each Region. @returns what the stacks that use them are told */
+async function addRegions(cloud: Cloud, regions: readonly string[], HomeBucket: string): Promise<Record<string, string>> {
+  const parameters = { HomeBucket, TargetAccountIds: [cloud.accounts.dev, cloud.accounts.staging, cloud.accounts.prod].join(',') };
+  const made = await Promise.all(
+    regions.map((region) => deployStack(cloud, { account: cloud.accounts.tools, region, name: 'drawbridge-artifacts', template: join(root, 'infra', 'artifact-region.yaml'), parameters })),
+  );
+  const listed = (output: string) => made.map((outputs) => outputs[output] ?? '').join(',');
+  return regions.length === 0 ? {} : { RegionalArtifactBucketArns: listed('ArtifactBucketArn'), RegionalArtifactKeyArns: listed('ArtifactKeyArn') };
 }
 
 function targetParameters(cloud: Cloud, account: string, outputs: Readonly<Record<string, string>>): Record<string, string> {

@@ -5,6 +5,8 @@ import { ConfigurationError } from '../domain/errors.ts';
 const variables = {
   TABLE_NAME: z.string().min(1),
   ARTIFACT_BUCKET: z.string().min(1),
+  /** ARNs of the other Regions' buckets, separated by commas; empty where there is one Region only. */
+  REGIONAL_ARTIFACT_BUCKETS: z.string(),
   UPLOAD_BUCKET: z.string().min(1),
   WAIT_KEY_ARN: z.string().min(1),
   BUS_NAME: z.string().min(1),

@@ -19,7 +19,7 @@ export const eventsArrive: Check<EventFact, Place> = {
   what: 'events arrive from there',
   why: 'Without them each wait ends only when it looks for itself, after LookAgainSeconds.',
   todo: ({ account, region }) =>
-    `In ${account}, ${region}: look into the queue DeadEvents of the stack drawbridge-target (infra/target-account.yaml), check its parameter ToolsBusArn, that its rule ForwardStacks is enabled, that the stack is there in this Region and up to date, and that ${account} is in TargetAccountIds of the control plane.`,
+    `In ${account}, ${region}: look into the queue DeadEvents of the stack drawbridge-target (infra/target-account.yaml), or of infra/target-region.yaml where the control plane is in another Region; check its parameter ToolsBusArn, that its rule ForwardStacks is enabled, that this stack is there and up to date, and that ${account} is in TargetAccountIds of the control plane.`,
   judge: ({ canary, seenAt }) => {
     if (canary === 'lost') return bad(`a test event did not arrive within ${String(canarySeconds)} seconds`);
     if (canary === 'arrived') return good(`a test event arrived${seenAt === undefined ? '' : `; the last one of a stack at ${seenAt}`}`);

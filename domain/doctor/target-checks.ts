@@ -34,13 +34,14 @@ const guard = (what: string, how: string): Check<Refusal, Place> => ({
 export const demandsExternalId = guard('the plan role is closed without an external id', 'without any external id');
 export const demandsRightExternalId = guard('the plan role is closed to a wrong external id', 'with a wrong external id');
 
-export type Reading = { readonly read: boolean } | { readonly refused: string };
+export type Reading = { readonly read: boolean } | { readonly refused: string } | 'no bucket';
 
 export const artifactsReadable: Check<Reading, Place> = {
   what: 'sealed artifacts can be read and decrypted',
   why: 'CloudFormation reads templates and code in the name of this account’s roles.',
-  todo: ({ account }) => `Add ${account} to TargetAccountIds of the control plane’s stack, and give ${targetStack} there the control plane’s outputs ArtifactBucketArn and ArtifactKeyArn.`,
-  judge: (reading) => {
+  todo: ({ account, region }) => `Add ${account} to TargetAccountIds of the control plane’s stack, and give ${targetStack} there the control plane’s outputs ArtifactBucketArn and ArtifactKeyArn. Where the control plane is in another Region than ${region}, it is infra/artifact-region.yaml there in the tools account that has TargetAccountIds, and whose outputs both stacks take as RegionalArtifactBucketArns and RegionalArtifactKeyArns.`,
+  judge: (reading, { region }) => {
+    if (reading === 'no bucket') return bad(`there is no artifact bucket in ${region}`);
     if ('refused' in reading) return bad(reading.refused);
     return reading.read ? good('a test object was read') : bad('the test object is not what was written');
   },

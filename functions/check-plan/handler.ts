@@ -14,7 +14,7 @@ import { isOfRound } from '../../domain/attempt.ts';
 import { changeSetAnswer } from '../../domain/change-set-answer.ts';
 import { type Check, checkChangeSet, checkLookups, checkRecords, checkRevision, type GroupCheck } from '../../domain/check-plan.ts';
 import { gateOf } from '../../domain/gate.ts';
-import { artifactOf, findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
+import { artifactOf, bucketFor, findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
 import { fingerprints } from '../../domain/lookups.ts';
 import { makePlan } from '../../domain/plan.ts';
 import { groupOf, makeRevisionPlan, revisionOf } from '../../domain/revision-plan.ts';
@@ -48,10 +48,10 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
   });
   if (check.answer === 'close' || record === undefined) return check;
 
-  await uses.checkSealed(release.id, artifactOf(release));
+  await uses.checkSealed(release.id, artifactOf(release), [target.region]);
   if (target.codeDeploy !== undefined) {
     const group = await uses.describeGroup(await uses.codeDeployFor('plan', { release, environment: name, target }), target.codeDeploy);
-    const wanted = { release, environment: name, target: groupOf(target), attempt, bucket: artifactOf(release).bucket, revision: revisionOf(release, groupOf(target)) };
+    const wanted = { release, environment: name, target: groupOf(target), attempt, bucket: bucketFor(release, target), revision: revisionOf(release, groupOf(target)) };
     return checkRevision(record.digest, makeRevisionPlan(wanted, group), group);
   }
   const client = await uses.clientFor('plan', { release, environment: name, target });

@@ -10,7 +10,7 @@ import { LockedWait } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
 import { deploymentDescription, deploymentOperation, groupArn } from '../../domain/code-deploy.ts';
 import { StalePlanError } from '../../domain/errors.ts';
-import { artifactOf, findTarget } from '../../domain/find-target.ts';
+import { bucketFor, findTarget } from '../../domain/find-target.ts';
 import { clientRequestToken } from '../../domain/lock.ts';
 import { groupOf, revisionOf } from '../../domain/revision-plan.ts';
 import { env } from '../../runtime/env.ts';
@@ -44,7 +44,7 @@ export async function deployRevision(uses: Uses, where: { tableName: string; key
   const requestToken = clientRequestToken({ fence, nonce: lock.nonce });
   // An earlier try may have created it and never had the answer.
   const before = record.deploymentId ?? (record.intendedAt === undefined ? undefined : await uses.findDeployment(client, target.codeDeploy, requestToken, new Date(meant)));
-  const revision = { bucket: artifactOf(release).bucket, revision: revisionOf(release, target) };
+  const revision = { bucket: bucketFor(release, target), revision: revisionOf(release, target) };
   const created = before === undefined ? await uses.createDeployment(client, target.codeDeploy, revision, deploymentDescription({ release: release.id, environment, commit: release.commit, token: requestToken })) : { id: before };
   if (created === 'busy') {
     // Its event wakes us; it may have come before our wait was stored.

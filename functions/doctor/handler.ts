@@ -7,6 +7,7 @@ import { functionConcurrency, serviceQuotas } from '../../aws/quotas.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { findRelease } from '../../aws/releases.ts';
 import { DoctorRequest, ExaminedTargets, type ExamineTargets } from '../../contracts/doctor.ts';
+import { templatesAtHome } from '../../domain/find-target.ts';
 import { templateUses } from '../../domain/doctor/template-uses.ts';
 import { commands, parsed } from '../../runtime/commands.ts';
 import { env } from '../../runtime/env.ts';
@@ -33,8 +34,9 @@ function real(tableName: string, examiner: string): Uses {
       const built = releases.find((release) => release?.artifact !== undefined && release.configuration !== undefined);
       const { artifact, configuration } = built ?? {};
       if (artifact === undefined || configuration === undefined) return [];
-      const texts = await Promise.all(artifact.templates.map(async ({ key }) => [key, Buffer.from(await readObject(artifact.bucket, key)).toString()] as const));
-      return templateUses(application, configuration, artifact, new Map(texts));
+      const templates = templatesAtHome(artifact);
+      const texts = await Promise.all(templates.map(async ({ key }) => [key, Buffer.from(await readObject(artifact.bucket, key)).toString()] as const));
+      return templateUses(application, configuration, { templates }, new Map(texts));
     },
     examinePlace: async (place, environment) => {
       const asked: ExamineTargets = { places: [place], environment };

@@ -7,19 +7,21 @@ import { report } from '../../aws/reports.ts';
 import { configIsRecording, countStacks, readAs, trailIsLogging } from '../../aws/target-look.ts';
 import { tryAsARelease, tryAsAStranger } from '../../aws/trial-session.ts';
 import { ExamineTargets } from '../../contracts/doctor.ts';
+import { artifactBuckets } from '../../domain/artifact-regions.ts';
 import { canaryKey, canaryText } from '../../domain/doctor/session.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 import { examineTargets, type Records } from './examine-targets.ts';
 import type { Uses } from './uses.ts';
 
-const real = (tableName: string, bucket: string): Uses & Records => ({
+const real = (tableName: string, bucketIn: (region: string) => string | undefined, home: string): Uses & Records => ({
   lastEvents: (where) => lastEvents(tableName, where),
   sendCanary,
-  writeCanary: () => writeObject(bucket, canaryKey, canaryText),
-  asARelease: (account, environment) => tryAsARelease(account, environment, bucket),
-  asAStranger: (account, externalId) => tryAsAStranger(account, externalId, bucket),
-  readCanary: (session) => readAs(session, bucket, canaryKey),
+  hasArtifactBucket: (region) => bucketIn(region) !== undefined,
+  writeCanary: (region) => writeObject(bucketIn(region) ?? home, canaryKey, canaryText, { region }),
+  asARelease: (place, environment) => tryAsARelease(place, environment, bucketIn(place.region) ?? home),
+  asAStranger: (account, externalId) => tryAsAStranger(account, externalId, home),
+  readCanary: (session, region) => readAs(session, { bucket: bucketIn(region) ?? home, region }, canaryKey),
   countStacks,
   trailIsLogging,
   configIsRecording,
@@ -34,7 +36,8 @@ export const handler = task({
   name: 'examine-targets',
   input: ExamineTargets,
   run: (input) => {
-    const { TABLE_NAME, ARTIFACT_BUCKET, BUS_NAME } = env('TABLE_NAME', 'ARTIFACT_BUCKET', 'BUS_NAME');
-    return examineTargets(real(TABLE_NAME, ARTIFACT_BUCKET), { tableName: TABLE_NAME, busName: BUS_NAME }, input);
+    const { TABLE_NAME, ARTIFACT_BUCKET: bucket, AWS_REGION: region, REGIONAL_ARTIFACT_BUCKETS, BUS_NAME } = env('TABLE_NAME', 'ARTIFACT_BUCKET', 'AWS_REGION', 'REGIONAL_ARTIFACT_BUCKETS', 'BUS_NAME');
+    const buckets = artifactBuckets({ bucket, region }, REGIONAL_ARTIFACT_BUCKETS);
+    return examineTargets(real(TABLE_NAME, (there) => buckets[there], bucket), { tableName: TABLE_NAME, busName: BUS_NAME }, input);
   },
 });

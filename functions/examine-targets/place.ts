@@ -25,9 +25,9 @@ export async function examinePlace(uses: Uses, place: Place, environment: string
     examine(planRole, place, () => trial),
     examine(demandsExternalId, place, () => refusal(uses.asAStranger(account))),
     examine(demandsRightExternalId, place, () => refusal(uses.asAStranger(account, wrong(externalId)))),
-    examine(artifactsReadable, place, inside(async (session) => {
-      await uses.writeCanary();
-      const answer = await uses.readCanary(session);
+    examine(artifactsReadable, place, !uses.hasArtifactBucket(region) ? () => Promise.resolve('no bucket' as const) : inside(async (session) => {
+      await uses.writeCanary(region);
+      const answer = await uses.readCanary(session, region);
       return 'refused' in answer ? answer : { read: answer.text === canaryText };
     })),
     examine(roomForStacks, place, inside((session) => uses.countStacks(session, region))),

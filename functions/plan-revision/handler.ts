@@ -5,7 +5,7 @@ import { keepRevision } from '../../aws/keep-revision.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { TargetTask } from '../../contracts/tasks.ts';
 import { isOfRound, staysDeployed } from '../../domain/attempt.ts';
-import { artifactOf, findTarget } from '../../domain/find-target.ts';
+import { bucketFor, findTarget } from '../../domain/find-target.ts';
 import { groupOf, makeRevisionPlan, revisionOf } from '../../domain/revision-plan.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
@@ -28,7 +28,7 @@ export async function planRevision(uses: Uses, where: { tableName: string; bucke
   const { account, region, stackName } = target;
   await uses.startTarget(where.tableName, { ...input, account, region, stackName, state: 'planning', updatedAt: uses.now().toISOString() });
   const group = await uses.describeGroup(await uses.codeDeployFor('plan', { release, environment, target }), target.codeDeploy);
-  const plan = makeRevisionPlan({ release, environment, target, attempt, bucket: artifactOf(release).bucket, revision }, group);
+  const plan = makeRevisionPlan({ release, environment, target, attempt, bucket: bucketFor(release, target), revision }, group);
   await uses.keepRevision(where, { release, plan, stackName, group }, uses.now());
   return { answer: 'settled' };
 }

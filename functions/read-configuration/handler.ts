@@ -2,6 +2,7 @@ import { readRegistry } from '../../aws/registry.ts';
 import { readRelease, updateRelease } from '../../aws/releases.ts';
 import { readSourceFiles } from '../../aws/source-files.ts';
 import { ReleaseTask } from '../../contracts/tasks.ts';
+import { artifactBuckets, unsealable } from '../../domain/artifact-regions.ts';
 import { ask } from '../../domain/configuration/ask.ts';
 import { sayProblems } from '../../domain/configuration/problems.ts';
 import { resolve } from '../../domain/configuration/resolve.ts';
@@ -12,15 +13,16 @@ const real = { readRelease, readRegistry, readSourceFiles, updateRelease };
 
 /** What the source asks for as it was released, as far as the registered environments grant it. */
 export async function readConfiguration(uses: typeof real, input: ReleaseTask): Promise<{ answer: 'build' | 'built' | 'ended' }> {
-  const { TABLE_NAME: tableName } = env('TABLE_NAME');
+  const { TABLE_NAME: tableName, ARTIFACT_BUCKET: bucket, AWS_REGION: region, REGIONAL_ARTIFACT_BUCKETS: arns } = env('TABLE_NAME', 'ARTIFACT_BUCKET', 'AWS_REGION', 'REGIONAL_ARTIFACT_BUCKETS');
   const release = await uses.readRelease(tableName, input.release);
   const registry = await uses.readRegistry(tableName);
   const folder = registry.content.applications[release.application]?.folder;
   const files = await uses.readSourceFiles(release.source, release.commit, folder);
   const asked = ask(files, Object.keys(registry.content.environments), folder);
   const resolved = asked.ok ? resolve(registry.content, asked.value, release, release.artifact) : { ok: false as const, problems: [sayProblems(asked.problems)] };
-  if (!resolved.ok) {
-    await uses.updateRelease(tableName, release.id, { outcome: 'failed', reason: `Reading what ${release.application} asks for at ${release.commit.slice(0, 8)}: ${resolved.problems.join('\n')}` });
+  const problems = resolved.ok ? unsealable(resolved.configuration.environments, artifactBuckets({ bucket, region }, arns), release.artifact) : resolved.problems;
+  if (!resolved.ok || problems.length > 0) {
+    await uses.updateRelease(tableName, release.id, { outcome: 'failed', reason: `Reading what ${release.application} asks for at ${release.commit.slice(0, 8)}: ${problems.join('\n')}` });
     return { answer: 'ended' };
   }
   await uses.updateRelease(tableName, release.id, { configuration: resolved.configuration, registryVersion: registry.version });

@@ -3,6 +3,7 @@ import { readBuild } from '../../aws/codebuild.ts';
 import { readRelease, updateRelease } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import { ReleaseTask } from '../../contracts/tasks.ts';
+import { artifactBuckets, bucketsFor } from '../../domain/artifact-regions.ts';
 import { DeploymentFailedError } from '../../domain/errors.ts';
 import { incomingPrefix, packedFile, readPackaged, readPacked } from '../../domain/packaged.ts';
 import { manifest } from '../../domain/seal.ts';
@@ -15,29 +16,32 @@ const real = { readRelease, readBuild, listKeys, readObject, writeOnce, updateRe
 
 /** Nothing that a build says of itself is believed: digests are computed here, over what is deployed. */
 export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promise<{ answer: 'sealed' }> {
-  const { TABLE_NAME: tableName, ARTIFACT_BUCKET: bucket, BUS_NAME: busName } = env('TABLE_NAME', 'ARTIFACT_BUCKET', 'BUS_NAME');
+  const { TABLE_NAME: tableName, ARTIFACT_BUCKET: bucket, AWS_REGION: region, REGIONAL_ARTIFACT_BUCKETS: arns, BUS_NAME: busName } = env('TABLE_NAME', 'ARTIFACT_BUCKET', 'AWS_REGION', 'REGIONAL_ARTIFACT_BUCKETS', 'BUS_NAME');
   const release = await uses.readRelease(tableName, input.release);
   const { application } = release;
   const build = release.buildId === undefined ? undefined : await uses.readBuild(release.buildId);
   if (build?.status !== 'SUCCEEDED' || !isBuildOf(build, release)) {
     throw new DeploymentFailedError(`Sealing the artifact of ${release.id}: build ${release.buildId ?? '(none)'} did not build ${releasedSource(release)} (${build === undefined ? 'gone' : `${build.status}, ${builtSource(build)}`}). Retry the release.`);
   }
+  const buckets = bucketsFor(release.configuration, { bucket, region }, artifactBuckets({ bucket, region }, arns));
   const prefix = incomingPrefix(await uses.listKeys(bucket, `incoming/${application}/`), application, build.id);
   const read = async (file: string) => Buffer.from(await uses.readObject(bucket, `${prefix}${file}`)).toString('utf8');
   const { templates, revision } = readPacked(await read(packedFile));
   const packaged = await Promise.all(templates.map(async ({ file, ...it }) => ({ named: it, ...readPackaged(await read(file), file) })));
-  const sealer = new Sealer(uses, { bucket, application, prefix });
+  const sealer = new Sealer(uses, { bucket, buckets, application, prefix });
   const made = [];
   // One after the other: they mostly refer to the same.
-  for (const { text, named, ...knows } of packaged) made.push({ named: { ...named, ...(await sealer.template(text)) }, knows });
+  for (const { text, named, ...knows } of packaged) {
+    for (const sealed of (await sealer.template(text)).values()) made.push({ named: { ...named, ...sealed }, knows });
+  }
   const bundle = revision === undefined ? undefined : await sealer.revision(revision.file);
   const { text, digest } = manifest(application, made.map(({ named }) => named), sealer.objects);
   const manifestKey = `sealed/${application}/${digest}.json`;
   await uses.writeOnce(bucket, manifestKey, text);
   await uses.updateRelease(tableName, release.id, {
-    artifact: { digest, bucket, manifestKey, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })), revision: bundle },
+    artifact: { digest, bucket, buckets, manifestKey, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })), revision: bundle },
   });
-  const said = `Built once and sealed: ${digest.slice(0, 12)}, ${String(sealer.objects.length)} objects.`;
+  const said = `Built once and sealed: ${digest.slice(0, 12)}, ${String(sealer.objects.filter((it) => it.region === region).length)} objects${Object.keys(buckets).length > 1 ? ` for ${Object.keys(buckets).join(', ')}` : ''}.`;
   await uses.report({ tableName, busName }, { kind: 'built', about: 'release', release: release.id, application, text: said }, uses.now());
   return { answer: 'sealed' };
 }

@@ -1,21 +1,27 @@
 import type { Artifact } from '../../contracts/release.ts';
+import type { ArtifactBuckets } from '../../domain/artifact-regions.ts';
 import { sha256 } from '../../domain/digest.ts';
 import { equalZip, isZip } from '../../domain/equal-zip.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
 import { contentIn, lambdaAppSpec } from '../../domain/packaged.ts';
-import { pairReferences, refuseForeign, rewrite, type SealedObject, urlReferences } from '../../domain/seal.ts';
+import { moveToRegion, pairReferences, refuseForeign, rewrite, type SealedObject, urlReferences } from '../../domain/seal.ts';
 
 interface Place {
+  /** Where the build put what it made: in this bucket, below the prefix. */
   readonly bucket: string;
-  readonly application: string;
-  /** Where the build put what it made. */
   readonly prefix: string;
+  readonly application: string;
+  /** Where it is sealed, by Region. */
+  readonly buckets: ArtifactBuckets;
 }
 
 interface Storage {
   readonly readObject: (bucket: string, key: string) => Promise<Uint8Array>;
-  readonly writeOnce: (bucket: string, key: string, body: Uint8Array | string) => Promise<void>;
+  readonly writeOnce: (bucket: string, key: string, body: Uint8Array | string, region: string) => Promise<void>;
 }
+
+/** An object in each Region. Only what refers to others differs. */
+type InRegions = ReadonlyMap<string, SealedObject>;
 
 /** No template is longer (CloudFormation User Guide, "CloudFormation quotas": 1 MB); what is longer refers to nothing. */
 const longestText = 1024 * 1024;
@@ -24,7 +30,7 @@ const longestText = 1024 * 1024;
 export class Sealer {
   readonly #storage: Storage;
   readonly #place: Place;
-  readonly #sealed = new Map<string, SealedObject>();
+  readonly #sealed = new Map<string, InRegions>();
 
   constructor(storage: Storage, place: Place) {
     this.#storage = storage;
@@ -33,39 +39,39 @@ export class Sealer {
 
   /** Everything that was sealed because something refers to it. */
   get objects(): readonly SealedObject[] {
-    return [...this.#sealed.values()];
+    return [...this.#sealed.values()].flatMap((regions) => [...regions.values()]);
   }
 
   /** @param path of keys that lead here: one that comes again would never end */
-  async #object(key: string, path: readonly string[]): Promise<SealedObject> {
+  async #object(key: string, path: readonly string[]): Promise<InRegions> {
     const before = this.#sealed.get(key);
     if (before !== undefined) return before;
     if (path.includes(key)) throw new InvalidInputError(`Sealing the artifact: ${[...path, key].map((it) => it.slice(this.#place.prefix.length)).join(' refers to ')}. Take one of these references away and push again.`);
     const bytes = await this.#storage.readObject(this.#place.bucket, key);
-    const sealed = isZip(bytes) || bytes.length > longestText ? await this.keep(isZip(bytes) ? equalZip(bytes) : bytes) : await this.#text(bytes, [...path, key]);
+    const sealed = isZip(bytes) || bytes.length > longestText ? await this.#keep(isZip(bytes) ? equalZip(bytes) : bytes) : await this.#text(bytes, [...path, key]);
     this.#sealed.set(key, sealed);
     return sealed;
   }
 
-  async #text(bytes: Uint8Array, path: readonly string[]): Promise<SealedObject> {
+  async #text(bytes: Uint8Array, path: readonly string[]): Promise<InRegions> {
+    const { bucket, prefix, buckets } = this.#place;
     const text = Buffer.from(bytes).toString('utf8');
-    const rewritten = await this.#rewritten(text, path);
-    // What is not text would not come back the same.
-    return await this.keep(rewritten === text ? bytes : Buffer.from(rewritten));
-  }
-
-  async #rewritten(text: string, path: readonly string[]): Promise<string> {
-    const { bucket, prefix } = this.#place;
     const referred = [...new Set([...urlReferences(text, bucket), ...pairReferences(contentIn(text), bucket)])];
     refuseForeign(referred, prefix);
-    const keys = new Map<string, string>();
-    for (const key of referred) keys.set(key, (await this.#object(key, path)).key);
-    return rewrite(text, keys);
+    // What refers to nothing may be no text, and would not come back the same.
+    if (referred.length === 0) return await this.#keep(bytes);
+    const objects = new Map<string, InRegions>();
+    for (const key of referred) objects.set(key, await this.#object(key, path));
+    const sealed = Object.entries(buckets).map(async ([region, to]) => {
+      const keys = new Map([...objects].map(([key, there]) => [key, there.get(region)?.key ?? key]));
+      return await this.#keep(Buffer.from(moveToRegion(rewrite(text, keys), { from: bucket, to, region })), { [region]: to });
+    });
+    return new Map((await Promise.all(sealed)).flatMap((there) => [...there]));
   }
 
   /** A template with what it refers to. */
-  async template(text: string): Promise<SealedObject> {
-    return await this.keep(Buffer.from(await this.#rewritten(text, [])));
+  async template(text: string): Promise<InRegions> {
+    return await this.#text(Buffer.from(text), []);
   }
 
   /** What CodeDeploy deploys: a zip that nothing refers to. */
@@ -73,15 +79,22 @@ export class Sealer {
     const { bucket, prefix } = this.#place;
     const bytes = await this.#storage.readObject(bucket, `${prefix}${file}`);
     const appSpec = lambdaAppSpec(bytes);
-    const sealed = await this.keep(equalZip(bytes));
+    const body = equalZip(bytes);
+    const sealed = await this.#keep(body);
     this.#sealed.set(`${prefix}${file}`, sealed);
-    return { key: sealed.key, sha256: sealed.sha256, bundleType: 'zip', ...(appSpec === undefined ? {} : { appSpec }) };
+    // By its content it has the same name in every Region.
+    const hash = sha256(body);
+    return { key: this.#keyOf(hash), sha256: hash, bundleType: 'zip', ...(appSpec === undefined ? {} : { appSpec }) };
   }
 
-  async keep(body: Uint8Array): Promise<SealedObject> {
+  #keyOf(hash: string): string {
+    return `sealed/${this.#place.application}/${hash}`;
+  }
+
+  async #keep(body: Uint8Array, buckets = this.#place.buckets): Promise<InRegions> {
     const hash = sha256(body);
-    const key = `sealed/${this.#place.application}/${hash}`;
-    await this.#storage.writeOnce(this.#place.bucket, key, body);
-    return { key, sha256: hash, bytes: body.length };
+    const key = this.#keyOf(hash);
+    await Promise.all(Object.entries(buckets).map(([region, bucket]) => this.#storage.writeOnce(bucket, key, body, region)));
+    return new Map(Object.keys(buckets).map((region) => [region, { key, sha256: hash, bytes: body.length, region }]));
   }
 }

@@ -51,7 +51,7 @@ export async function takeUpEnvironment(uses: Uses, where: { tableName: string; 
     await uses.report(where, { ...about, kind: outcome === 'superseded' ? 'superseded' : 'ended', outcome, text: `${environment.name}: ${outcome}. ${reason}` }, now);
     return { answer: 'closed', targets: [] };
   }
-  await uses.checkSealed(release.id, artifactOf(release));
+  await uses.checkSealed(release.id, artifactOf(release), environment.targets.map(({ region }) => region));
   await uses.startEnvironment(tableName, { ...row, state: 'planning' });
   await uses.report(where, { ...about, kind: 'started', text: `Planning ${environment.name}: ${environment.targets.map(({ name }) => name).join(', ')}.` }, now);
   const targets = environment.targets.map(({ name }) => name);

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { releaseRequestDetailType, releaseRequestSource } from '../../contracts/source-events.ts';
 import { policiesOf, statementsOf } from './policies.ts';
-import { applicationStack, controlPlane, targetAccount } from './project.ts';
+import { applicationStack, artifactRegion, controlPlane, targetAccount, targetRegion } from './project.ts';
 import { at, listOf, ofType, recordAt, recordsIn, resource, type Template, textAt } from './read-template.ts';
 
 const stacks: [string, Template][] = [
   ['template.yaml', controlPlane],
   ['infra/target-account.yaml', targetAccount],
+  ['infra/target-region.yaml', targetRegion],
+  ['infra/artifact-region.yaml', artifactRegion],
   ['infra/application.yaml', applicationStack],
 ];
 

@@ -7,6 +7,8 @@ const inRoot = (...path: string[]) => resolve(root, ...path);
 
 export const controlPlane = readTemplate(inRoot('template.yaml'));
 export const targetAccount = readTemplate(inRoot('infra/target-account.yaml'));
+export const targetRegion = readTemplate(inRoot('infra/target-region.yaml'));
+export const artifactRegion = readTemplate(inRoot('infra/artifact-region.yaml'));
 export const applicationStack = readTemplate(inRoot('infra/application.yaml'));
 
 /** Folders under functions/: their names. */

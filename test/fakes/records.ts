@@ -66,7 +66,12 @@ export class FakeRecords {
   };
   readonly findApproval = (_: string, id: string | undefined) => Promise.resolve(id === undefined ? undefined : this.approvals.get(id));
   readonly readDeployed = (_: string, __: string, environment: string, target: string) => Promise.resolve(this.deployed.get(`${environment}/${target}`));
-  readonly checkSealed = (): Promise<void> => (this.altered === undefined ? Promise.resolve() : Promise.reject(new DeploymentFailedError(`${this.altered} is not what was built`)));
+  /** Where what is deployed was looked at. */
+  checkedIn: readonly string[] = [];
+  readonly checkSealed = (_: string, __: unknown, regions: readonly string[]): Promise<void> => {
+    this.checkedIn = regions;
+    return this.altered === undefined ? Promise.resolve() : Promise.reject(new DeploymentFailedError(`${this.altered} is not what was built`));
+  };
   readonly readSiblings = (_: string, { release, environment, target }: { release: Pick<Release, 'id'>; environment: string; target: Pick<Target, 'after' | 'lookups'> }) =>
     Promise.resolve(siblingsOf(release.id, target, Object.entries(target.after ?? {}).map(([stack, name]) => ({ stack, deployed: this.deployed.get(`${environment}/${name}`) }))));
   readonly report = (_: unknown, what: Report): Promise<void> => Promise.resolve(void this.reports.push(what));

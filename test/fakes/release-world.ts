@@ -17,7 +17,7 @@ import { aRelease, theRegistry } from './samples.ts';
 
 /** The variables that the template gives these functions. */
 export function stubVariables(): void {
-  const variables = { TABLE_NAME: 'table', BUS_NAME: 'bus', ARTIFACT_BUCKET: 'artifacts', WAIT_KEY_ARN: 'key', UPLOAD_BUCKET: 'uploads', BUILD_PROJECT_PREFIX: 'drawbridge-build-', DEPLOY_RELEASE_MACHINE_ARN: 'machine' };
+  const variables = { TABLE_NAME: 'table', BUS_NAME: 'bus', ARTIFACT_BUCKET: 'artifacts', AWS_REGION: 'eu-west-1', REGIONAL_ARTIFACT_BUCKETS: 'arn:aws:s3:::artifacts-us-east-1', WAIT_KEY_ARN: 'key', UPLOAD_BUCKET: 'uploads', BUILD_PROJECT_PREFIX: 'drawbridge-build-', DEPLOY_RELEASE_MACHINE_ARN: 'machine' };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
 }
 
@@ -177,8 +177,11 @@ export class ReleaseWorld {
   readonly stuckWait = () => void (this.stuck += 1);
   readonly listKeys = (_: string, prefix: string) => Promise.resolve([...this.objects.keys()].filter((key) => key.startsWith(prefix)));
   readonly readObject = (_: string, key: string) => Promise.resolve(this.objects.get(key) ?? new Uint8Array());
-  readonly writeOnce = (_: string, key: string, body: Uint8Array | string) => {
-    if (!this.objects.has(key)) this.objects.set(key, Buffer.from(body));
+  /** What is in another bucket than the control plane's own has the bucket before its key. */
+  readonly writeOnce = (bucket: string, key: string, body: Uint8Array | string, region = 'eu-west-1') => {
+    if (bucket !== (region === 'eu-west-1' ? 'artifacts' : `artifacts-${region}`)) throw new Error(`${bucket} is not in ${region}`);
+    const at = bucket === 'artifacts' ? key : `${bucket}/${key}`;
+    if (!this.objects.has(at)) this.objects.set(at, Buffer.from(body));
     return Promise.resolve();
   };
 }

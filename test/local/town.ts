@@ -81,9 +81,9 @@ export class Town {
     this.#folder = folder;
   }
 
-  static async build(lookAgainSeconds = 900, builds?: SystemOptions['builds']): Promise<Town> {
+  static async build(lookAgainSeconds = 900, builds?: SystemOptions['builds'], regions: readonly string[] = []): Promise<Town> {
     const folder = await mkdtemp(join(tmpdir(), 'drawbridge-town-'));
-    return new Town(await bringUp({ stateDir: join(folder, 'cloud'), lookAgainSeconds, ...(builds === undefined ? {} : { builds }) }), folder);
+    return new Town(await bringUp({ stateDir: join(folder, 'cloud'), lookAgainSeconds, regions, ...(builds === undefined ? {} : { builds }) }), folder);
   }
 
   async close(): Promise<void> {

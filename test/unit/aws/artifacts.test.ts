@@ -27,6 +27,14 @@ it('what is sealed is written once and never over', async () => {
   expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toEqual({ Bucket: 'artifacts', Key: 'sealed/orders/x', Body: 'text', ChecksumSHA256: checksum('text'), IfNoneMatch: '*' });
 });
 
+it('each Region is written to at its own endpoint, by one client', async () => {
+  s3.on(PutObjectCommand).resolves({});
+  for (const region of ['us-east-1', 'eu-central-1', 'us-east-1']) await writeOnce(`artifacts-${region}`, 'sealed/orders/x', 'text', region);
+  const clients = s3.commandCalls(PutObjectCommand).map(({ thisValue }) => thisValue as S3Client);
+  expect(await Promise.all(clients.map((client) => client.config.region()))).toEqual(['us-east-1', 'eu-central-1', 'us-east-1']);
+  expect(clients[2]).toBe(clients[0]);
+});
+
 it.each(['PreconditionFailed', 'ConditionalRequestConflict'])('%s means that the same is there already', async (name) => {
   s3.on(PutObjectCommand).rejects(named(name));
   s3.on(HeadObjectCommand).resolves({ ChecksumSHA256: checksum('text') });
@@ -64,7 +72,22 @@ describe('a sealed artifact', () => {
 
   it('that is what was built may be deployed', async () => {
     holds(text, { template: 'template', code: 'code' });
-    await expect(checkSealed('orders-1', artifact)).resolves.toBeUndefined();
+    await expect(checkSealed('orders-1', artifact, ['eu-west-1'])).resolves.toBeUndefined();
+  });
+
+  it('is looked at where it is deployed, in the bucket there', async () => {
+    const regions = ['eu-west-1', 'us-east-1', 'us-west-2'];
+    const inRegions = manifest('orders', regions.map((region) => ({ ...object('template'), region })), regions.map((region) => ({ ...object('code'), region })));
+    const buckets = { 'eu-west-1': 'artifacts', 'us-east-1': 'artifacts-us-east-1', 'us-west-2': 'artifacts-us-west-2' };
+    holds(inRegions.text, { template: 'template', code: 'code' });
+    const check = (...where: string[]) => checkSealed('orders-1', { ...artifact, digest: inRegions.digest, buckets }, where);
+    await expect(check('us-east-1')).resolves.toBeUndefined();
+    expect(s3.commandCalls(HeadObjectCommand).map(({ args }) => args[0].input.Bucket)).toEqual(['artifacts-us-east-1', 'artifacts-us-east-1']);
+    const clients = s3.commandCalls(HeadObjectCommand).map(({ thisValue }) => thisValue as S3Client);
+    expect(await Promise.all(clients.map((client) => client.config.region()))).toEqual(['us-east-1', 'us-east-1']);
+    s3.on(HeadObjectCommand, { Bucket: 'artifacts-us-west-2', Key: object('code').key }).resolves({ ChecksumSHA256: checksum('evil') });
+    await expect(check('eu-west-1')).resolves.toBeUndefined();
+    await expect(check('eu-west-1', 'us-west-2')).rejects.toThrow(/is not what was built.*who may write to artifacts-us-west-2/);
   });
 
   it.each<[string, string, Readonly<Record<string, string>>, string]>([
@@ -73,7 +96,7 @@ describe('a sealed artifact', () => {
     ['manifest was altered with what it names', manifest('orders', [object('template')], [object('evil')]).text, { template: 'template', evil: 'evil' }, 'sealed/orders/m.json'],
   ])('whose %s may not', async (_, manifestText, objects, key) => {
     holds(manifestText, objects);
-    await expect(checkSealed('orders-1', artifact)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining(`Checking the artifact of orders-1: ${key} is not what was built`) as string });
+    await expect(checkSealed('orders-1', artifact, ['eu-west-1'])).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining(`Checking the artifact of orders-1: ${key} is not what was built`) as string });
   });
 });
 

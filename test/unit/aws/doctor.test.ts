@@ -58,9 +58,9 @@ describe('in a target account', () => {
   it('the test object is read, or refused, or not to be had', async () => {
     const Body = { transformToString: () => Promise.resolve('text') };
     s3.on(GetObjectCommand).resolvesOnce({ Body: Body as never }).rejectsOnce(named('AccessDenied')).rejects(named('NoSuchKey'));
-    expect(await readAs(credentials, 'artifacts', 'key')).toEqual({ text: 'text' });
-    expect(await readAs(credentials, 'artifacts', 'key')).toMatchObject({ refused: expect.stringContaining('reading key') as string });
-    await expect(readAs(credentials, 'artifacts', 'key')).rejects.toThrow('words of the API');
+    expect(await readAs(credentials, { bucket: 'artifacts', region: 'eu-west-1' }, 'key')).toEqual({ text: 'text' });
+    expect(await readAs(credentials, { bucket: 'artifacts', region: 'eu-west-1' }, 'key')).toMatchObject({ refused: expect.stringContaining('reading key') as string });
+    await expect(readAs(credentials, { bucket: 'artifacts', region: 'eu-west-1' }, 'key')).rejects.toThrow('words of the API');
   });
 
   it('stacks are counted page after page, without those that are deleted', async () => {

@@ -20,7 +20,7 @@ class Surgery implements Uses, Looks, Records {
   readonly repositories = new Set(['orders']);
   /** External ids that an account lets in; `''` is none. */
   readonly trust = new Map<string, (id: string) => boolean>([['222222222222', (id: string) => id === 'drawbridge-222222222222']]);
-  canary: string | undefined;
+  readonly canaries = new Map<string, string>();
   visits = 0;
   canarySentAt: string | undefined;
   forwards = true;
@@ -46,13 +46,15 @@ class Surgery implements Uses, Looks, Records {
   findRelease = () => Promise.resolve(aRelease());
   noteExamined = (_: string, { account }: { account: string }) => Promise.resolve(void this.examined.push(account));
   report = (_: unknown, what: Report) => Promise.resolve(void this.reports.push(what));
-  writeCanary = () => Promise.resolve(void (this.canary = canaryText));
+  readonly artifactRegions = new Set(['eu-west-1']);
+  hasArtifactBucket = (region: string) => this.artifactRegions.has(region);
+  writeCanary = (region: string) => Promise.resolve(void this.canaries.set(region, canaryText));
   asARelease = ({ account, externalId }: { account: string; externalId: string }): ReturnType<Looks['asARelease']> => {
     this.visits += 1;
     return Promise.resolve(this.trust.get(account)?.(externalId) === true ? { allowed: true, credentials } : { allowed: false, because: 'not authorized' });
   };
   asAStranger = (account: string, externalId = '') => Promise.resolve(this.trust.get(account)?.(externalId) === true);
-  readCanary = () => Promise.resolve({ text: this.canary ?? '' });
+  readCanary = (_: unknown, region: string) => Promise.resolve({ text: this.canaries.get(region) ?? '' });
   countStacks = () => Promise.resolve({ used: 3, limit: 2000 });
   trailIsLogging = () => Promise.resolve(true);
   configIsRecording = () => Promise.resolve(true);
@@ -72,6 +74,16 @@ it('where everything is as it should be, everything is good', async () => {
   expect(not('good', answer)).toEqual([]);
   expect(answer.healthy).toBe(true);
   expect(answer.groups.map(({ about }) => about)).toEqual(['tools account', 'target dev of dev: 222222222222, eu-west-1']);
+});
+
+it('each Region has a test object of its own, and one without a bucket is said', async () => {
+  const targets = ['eu-west-1', 'us-east-1', 'us-west-2'].map((region) => ({ account: 'dev', region, wave: 1 }));
+  surgery.registry = { ...theRegistry(), environments: { dev: { branches: ['main'], targets } } };
+  surgery.artifactRegions.add('us-east-1');
+  const answer = await see();
+  expect(not('good', answer)).toEqual(['bad: sealed artifacts can be read and decrypted']);
+  expect(findings(answer).find(({ state }) => state === 'bad')).toMatchObject({ says: 'there is no artifact bucket in us-west-2', todo: expect.stringContaining('infra/artifact-region.yaml') as string });
+  expect([...surgery.canaries.keys()]).toEqual(['eu-west-1', 'us-east-1']);
 });
 
 it('before anything is registered only that is to mend', async () => {

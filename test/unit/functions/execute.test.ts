@@ -45,6 +45,7 @@ describe('an execute', () => {
     at.records.altered = 'sealed/orders/abc';
     await expect(at.check()).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining('sealed/orders/abc is not what was built') as string });
     expect(at.cloud.names).not.toContain('ExecuteChangeSet');
+    expect(at.records.checkedIn).toEqual(['eu-west-1']);
   });
 
   it('is refused when the lock was taken over', async () => {

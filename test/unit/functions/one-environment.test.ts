@@ -91,6 +91,13 @@ describe('an environment', () => {
     expect(records.reports).toHaveLength(1);
   });
 
+  it('is begun with what is sealed wherever it has targets', async () => {
+    records.release = aRelease({ configuration: { build: { kind: 'sam', templates: [] }, environments: [{ name: 'dev', targets: [aTarget(), aTarget({ name: 'other', region: 'us-east-1' })] }], remarks: [] } });
+    records.registry.environments['dev']?.targets.push({ account: 'dev', region: 'us-east-1', wave: 1 });
+    await takeUp();
+    expect(records.checkedIn).toEqual(['eu-west-1', 'us-east-1']);
+  });
+
   it('is not begun with an artifact that somebody altered', async () => {
     records.altered = 'sealed/orders/abc';
     await expect(takeUp()).rejects.toMatchObject({ name: 'DeploymentFailedError' });

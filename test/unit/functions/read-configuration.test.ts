@@ -42,6 +42,16 @@ it('a release that is tried again is not built again', async () => {
   expect(await readConfiguration(world, input)).toEqual({ answer: 'built' });
 });
 
+it('a Region without an artifact bucket ends the release before anything is built', async () => {
+  files('version: 1\nbuild: { kind: sam }\n');
+  const targets = (...regions: string[]) => Object.assign(world.registry?.environments['dev'] ?? {}, { targets: regions.map((region) => ({ account: 'dev', region, wave: 1 })) });
+  targets('eu-west-1', 'us-east-1');
+  expect(await readConfiguration(world, input)).toEqual({ answer: 'build' });
+  targets('eu-west-1', 'us-west-2');
+  expect(await readConfiguration(world, input)).toEqual({ answer: 'ended' });
+  expect(world.release()).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/^Reading what orders asks for at 3f2a9c1b: dev has a target in us-west-2, but there is no artifact bucket in that Region\./) as string });
+});
+
 it('a wrong file ends the release, and says everything at once with file and line', async () => {
   files('version: 2\nbuild: { kind: docker }\nenviroments: {}\n');
   expect(await readConfiguration(world, input)).toEqual({ answer: 'ended' });

@@ -2,7 +2,7 @@ import { TextReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../domain/digest.ts';
 import { sealArtifact } from '../../../functions/seal-artifact/handler.ts';
-import { aRelease } from '../../fakes/samples.ts';
+import { aRelease, aTarget } from '../../fakes/samples.ts';
 import { ReleaseWorld, stubVariables } from '../../fakes/release-world.ts';
 
 const { id, commit } = aRelease();
@@ -55,6 +55,35 @@ it('what a nested template refers to is kept as well, and the nested template re
   const sealedInner = functionAt(`s3://artifacts/sealed/orders/${sha256('code')}`);
   expect(text(`sealed/orders/${sha256(sealedInner)}`)).toBe(sealedInner);
   expect(text(world.release().artifact?.templates[0]?.key)).toBe(nested(`https://s3.eu-west-1.amazonaws.com/artifacts/sealed/orders/${sha256(sealedInner)}`));
+});
+
+it('each Region of its targets gets the same content, and templates that refer to it there', async () => {
+  const targets = ['eu-west-1', 'us-east-1'].map((region) => aTarget({ region }));
+  world.put({ buildId: 'drawbridge-build-orders:uuid-1', configuration: { build: { kind: 'sam', templates: [] }, environments: [{ name: 'dev', targets }], remarks: [] } });
+  const inner = functionAt(`s3://artifacts/${prefix}code`);
+  built(nested(`https://s3.eu-west-1.amazonaws.com/artifacts/${prefix}inner.template`), { [`${prefix}inner.template`]: inner, [`${prefix}code`]: 'code' });
+  await sealArtifact(world, input);
+  const { artifact } = world.release();
+  expect(artifact?.buckets).toEqual({ 'eu-west-1': 'artifacts', 'us-east-1': 'artifacts-us-east-1' });
+  expect(artifact?.templates.map(({ region }) => region)).toEqual(['eu-west-1', 'us-east-1']);
+  const code = `sealed/orders/${sha256('code')}`;
+  expect([text(code), text(`artifacts-us-east-1/${code}`)]).toEqual(['code', 'code']);
+  const innerThere = functionAt(`s3://artifacts-us-east-1/${code}`);
+  expect(text(`artifacts-us-east-1/sealed/orders/${sha256(innerThere)}`)).toBe(innerThere);
+  const there = artifact?.templates[1];
+  const template = nested(`https://s3.us-east-1.amazonaws.com/artifacts-us-east-1/sealed/orders/${sha256(innerThere)}`);
+  expect(text(`artifacts-us-east-1/${there?.key ?? ''}`)).toBe(template);
+  expect(there?.sha256).toBe(sha256(template));
+  // Nothing of one Region's templates is in the other's bucket.
+  expect(world.objects.has(there?.key ?? '')).toBe(false);
+  expect(world.reports).toMatchObject([{ text: expect.stringContaining('for eu-west-1, us-east-1.') as string }]);
+});
+
+it('a Region without a bucket is said before anything is sealed', async () => {
+  world.put({ buildId: 'drawbridge-build-orders:uuid-1', configuration: { build: { kind: 'sam', templates: [] }, environments: [{ name: 'dev', targets: [aTarget({ region: 'us-west-2' })] }], remarks: [] } });
+  built(functionAt('s3://somewhere-else/abc'));
+  await expect(sealArtifact(world, input)).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringContaining('dev has a target in us-west-2, but there is no artifact bucket in that Region. Deploy infra/artifact-region.yaml') as string });
+  expect([...world.objects.keys()].some((key) => key.startsWith('sealed/'))).toBe(false);
 });
 
 it('a nested template may not refer to what this build did not write, nor to itself', async () => {
