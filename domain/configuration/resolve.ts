@@ -50,6 +50,8 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
     const several = stacks.length > 1 || asked.stacks !== undefined;
     if (several && it.targets.some(({ stack }) => stack !== undefined)) say(`environments.${name}: the registered target names one stack, but ${application} has several. Ask the platform team to leave the name away.`);
     const targets = targetsOf(registry, it, { application, name, wish, kind: asked.build.kind, stacks });
+    const twice = targets.find(({ name: it }, index) => targets.findIndex((other) => other.name === it) !== index);
+    if (twice !== undefined) say(`environments.${name}: two stacks would both be the target ${twice.name}; give one of them a shorter name.`);
     for (const { stackName } of targets.filter(({ codeDeploy }) => codeDeploy === undefined)) {
       if (!StackName.safeParse(stackName).success) say(`environments.${name}: ${stackName} is not a stack name.`);
       else if (!patterns.some((pattern) => fits(pattern, stackName))) say(`environments.${name}: the stack name ${stackName} is not one that ${application} may use; allowed: ${patterns.join(', ')}.`);
