@@ -13,7 +13,7 @@ export function functionNames() {
 }
 
 /** Services of whose errors we read name and message only. */
-const plainErrors = /client-(cloudtrail|codebuild|codecommit|config-service|eventbridge|lambda|s3|service-quotas|ssm)[\\/]/;
+const plainErrors = /client-(cloudfront|cloudtrail|codebuild|codecommit|config-service|eventbridge|lambda|s3|service-quotas|ssm)[\\/]/;
 
 /**
  * The SDK describes every shape of a service in one file. Computed keys in them look like effects, so a bundle would keep

@@ -1,10 +1,11 @@
-import type { Deployed, TargetRecord } from '../contracts/plan.ts';
-import type { Release } from '../contracts/release.ts';
+import type { Deployed, Plan, PlanTemplates, TargetRecord } from '../contracts/plan.ts';
+import type { Release, Target } from '../contracts/release.ts';
 import { count } from '../domain/changes.ts';
 import type { Deferred } from '../domain/deferral.ts';
-import { makePlan, masked, type PlanFacts } from '../domain/plan.ts';
+import { makePlan, makeStepsPlan, masked, type PlanFacts } from '../domain/plan.ts';
+import { plannedSteps } from '../domain/steps.ts';
 import type { Look } from './change-set-look.ts';
-import { deployedAsIs } from './deployed.ts';
+import { deployedAsIs, readDeployed } from './deployed.ts';
 import { isRunning, readLock } from './locks.ts';
 import { storePlan, storeTemplates } from './plans.ts';
 import { updateTarget } from './releases.ts';
@@ -14,8 +15,10 @@ interface Where {
   readonly bucket: string;
 }
 
-export interface Looked extends PlanFacts {
-  readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'tag' | 'sequence' | 'mode'>;
+export interface Looked extends Omit<PlanFacts, 'steps'> {
+  readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'tag' | 'sequence' | 'mode' | 'artifact'>;
+  readonly target: PlanFacts['target'] & Pick<Target, 'steps'>;
+  readonly stackArn: string;
   /** Of the stack as it is, where they were read. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
@@ -32,6 +35,11 @@ export async function keepLook(where: Where, looked: Looked, look: Look | Deferr
     await updateTarget(where.tableName, { release: looked.release.id, environment: looked.environment, target: looked.target.name }, fields, now);
     return 'settled' as const;
   };
+  const keepPlan = async (plan: Plan, { templates, more }: { templates: PlanTemplates['stacks']; more: Partial<TargetRecord> }) => {
+    const planKey = await storePlan(where.bucket, plan);
+    await storeTemplates(where.bucket, planKey, { stacks: templates, parameters: masked(looked.parameters, looked.noEcho) });
+    return await keep({ ...more, state: 'planned', planKey, digest: plan.digest, changeSetArn: plan.changeSetArn, stackArn: plan.stackArn, counts: count(plan.changes, plan.steps) });
+  };
   switch (look.answer) {
     case 'pending':
       return 'pending';
@@ -42,23 +50,24 @@ export async function keepLook(where: Where, looked: Looked, look: Look | Deferr
     case 'deferred':
       return await keep({ state: 'deferred', reason: look.reason });
     case 'no-changes': {
-      if (looked.release.mode === 'deploy' && (await isMoving(where.tableName, deployedBy(looked, now)))) return 'moving';
+      const steps = await stepsOf(where.tableName, looked);
+      // What is to be done after the stack counts as a change, also when the stack has none.
+      if (steps.some(({ done }) => !done)) return await keepPlan(makeStepsPlan({ ...looked, steps }), { templates: [], more: { stepsOnly: true, outputs: { ...looked.outputs } } });
+      if (looked.release.mode === 'deploy' && (await isMoving(where.tableName, { ...deployedBy(looked, now), ...(steps.length === 0 ? {} : { steps: steps.map(({ digest }) => digest) }) }))) return 'moving';
       return await keep({ state: 'ended', outcome: 'no-changes', clean: true, counts: { add: 0, modify: 0, replace: 0, mayReplace: 0, remove: 0 }, risks: [], facts: [], outputs: { ...looked.outputs } });
     }
     case 'ready': {
-      const plan = makePlan(looked, look.described);
-      const planKey = await storePlan(where.bucket, plan);
-      await storeTemplates(where.bucket, planKey, { stacks: look.templates, parameters: masked(looked.parameters, looked.noEcho) });
-      return await keep({
-        state: 'planned',
-        planKey,
-        digest: plan.digest,
-        changeSetArn: plan.changeSetArn,
-        stackArn: plan.stackArn,
-        counts: count(plan.changes),
-      });
+      const plan = makePlan({ ...looked, steps: await stepsOf(where.tableName, looked) }, look.described);
+      return await keepPlan(plan, { templates: look.templates, more: {} });
     }
   }
+}
+
+/** Steps are compared with those that were done here last. */
+async function stepsOf(tableName: string, { release, environment, target, outputs }: Looked) {
+  if (target.steps === undefined) return [];
+  const deployed = await readDeployed(tableName, release.application, environment, target.name);
+  return plannedSteps({ release, target, outputs, done: deployed?.steps ?? [] });
 }
 
 /** A lock whose holder died moves nothing. */

@@ -32,16 +32,17 @@ export async function assumeRole(doing: string, input: Omit<AssumeRoleCommandInp
 
 /**
  * Credentials for one stack of a target account, narrowed to what the purpose needs.
+ * @param policy what it is narrowed to, where that is not the stack
  * A Lambda function's role that assumes another is a role chain, which STS limits to an hour.
  * @throws AccessDeniedError when the target account does not trust this function
  */
-export async function credentialsFor(target: SessionScope & { readonly externalId: string }, purpose: Purpose, context: SessionContext): Promise<Credentials> {
+export async function credentialsFor(target: SessionScope & { readonly externalId: string }, purpose: Purpose, context: SessionContext, policy = sessionPolicy(purpose, target)): Promise<Credentials> {
   const role = roleArn(target.account, purpose);
   return await assumeRole(`assuming ${role} for ${target.stackName}`, {
     RoleArn: role,
     RoleSessionName: sessionName(context),
     ExternalId: target.externalId,
-    Policy: sessionPolicy(purpose, target),
+    Policy: policy,
     Tags: sessionTags(context),
   });
 }

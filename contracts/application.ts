@@ -30,6 +30,56 @@ const StackPattern = z
 /** Path of a file, from the folder of this file. */
 const Path = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, 'a path inside the repository');
 
+/** Text in which outputs of a stack stand as `${outputs.NAME}`, or as `${stacks.STACK.outputs.NAME}` where there are several stacks. */
+const WithOutputs = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine((text) => !text.replaceAll(/\$\{(stacks\.[a-z][a-z0-9-]*\.)?outputs\.[A-Za-z0-9]+\}/g, '').includes('${'), 'only ${outputs.NAME}, or ${stacks.STACK.outputs.NAME}, can stand in it');
+
+const Pattern = z.string().regex(/^(?!\/)(?!.*\.\.)[^\\]+$/, 'a path from the folder, such as assets/**').max(256);
+
+/** A folder of the repository, as it is after the build, goes into a bucket of the target account. */
+const Publish = z.strictObject({
+  publish: Path,
+  bucket: WithOutputs,
+  prefix: z.string().regex(/^([\w.-]+\/)*$/, 'a path that ends with a slash, such as site/').max(256).default(''),
+  invalidate: WithOutputs.optional(),
+  delete: z.boolean().default(false),
+  immutable: z.array(Pattern).max(20).default([]),
+});
+
+/** Values go into Parameter Store of the target account. */
+const WriteParameters = z.strictObject({
+  parameters: z
+    .record(z.string().regex(/^(\/[\w.-]+)+$/, 'a parameter such as /orders/api-url').max(200), WithOutputs)
+    .refine((values) => Object.keys(values).length > 0 && Object.keys(values).length <= 10, 'one to ten parameters; several steps can write more'),
+});
+
+/** Text between two slashes must be a regular expression. */
+function isPattern(text: string): boolean {
+  const [, pattern] = /^\/(.+)\/$/s.exec(text) ?? [];
+  try {
+    return pattern === undefined || new RegExp(pattern) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+const Steps = z.array(z.union([Publish, WriteParameters])).max(20);
+
+const Tests = z
+  .array(
+    z.strictObject({
+      http: WithOutputs,
+      status: z.int().min(100).max(599).default(200),
+      body: z.string().min(1).max(200).refine(isPattern, 'text, or a regular expression between two slashes').optional(),
+      /** It is tried again until then. */
+      within: z.string().regex(/^\d+ (second|minute)s?$/, 'a time such as "30 seconds" or "2 minutes"').default('2 minutes'),
+    }),
+  )
+  .max(20);
+
 const Build = z
   .strictObject({
     kind: z.enum(['sam', 'cloudformation', 'codedeploy']),
@@ -59,6 +109,10 @@ const EnvironmentSettings = z.strictObject({
   capabilities: z.array(Capability).optional(),
   /** What is different here for one of several stacks. */
   stacks: z.record(StackKey, z.strictObject({ stack: StackPattern.optional(), parameters: Parameters.optional() })).optional(),
+  /** In the place of those for every environment. */
+  steps: Steps.optional(),
+  tests: Tests.optional(),
+  url: WithOutputs.optional(),
   /** `true` asks for an approval where the registered environment does not; it cannot take one away. */
   approval: z.boolean().optional(),
 });
@@ -76,6 +130,14 @@ export const ApplicationFile = z.strictObject({
   parameters: Parameters.optional(),
   tags: Tags.optional(),
   capabilities: z.array(Capability).optional(),
+  /** What is done in each target after its stack, in order. */
+  steps: Steps.optional(),
+  /** What must work before a release goes on. */
+  tests: Tests.optional(),
+  /** Where an environment can be looked at. Default: every output that is an address. */
+  url: WithOutputs.optional(),
   environments: z.record(EnvironmentName, EnvironmentSettings).optional(),
 });
+export type FileSteps = z.infer<typeof Steps>;
+export type FileTests = z.infer<typeof Tests>;
 export type ApplicationFile = z.infer<typeof ApplicationFile>;

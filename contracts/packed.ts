@@ -27,10 +27,14 @@ const PackedTemplate = z.strictObject({
 });
 export type PackedTemplate = z.infer<typeof PackedTemplate>;
 
+/** A folder for steps: every object below the prefix is a file of it. */
+const PackedFolder = z.strictObject({ folder: z.string().max(512), prefix: File });
+
 export const Packed = z
   .strictObject({
     version: z.literal(1),
     templates: z.array(PackedTemplate).max(200),
+    folders: z.array(PackedFolder).max(20).optional(),
     /** What CodeDeploy deploys: a zip with its AppSpec. */
     revision: z.strictObject({ file: File }).optional(),
   })

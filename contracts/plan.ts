@@ -34,8 +34,8 @@ export const Change = z.object({
 });
 export type Change = z.infer<typeof Change>;
 
-/** `replace` is certain, `mayReplace` is not. */
-export const ChangeCounts = z.object({ add: z.int(), modify: z.int(), replace: z.int(), mayReplace: z.int(), remove: z.int() });
+/** `replace` is certain, `mayReplace` is not. `steps` are those after the stack that would do something. */
+export const ChangeCounts = z.object({ add: z.int(), modify: z.int(), replace: z.int(), mayReplace: z.int(), remove: z.int(), steps: z.int().optional() });
 export type ChangeCounts = z.infer<typeof ChangeCounts>;
 
 /** A parameter of the stack that gets another value. What CloudFormation calls NoEcho is never shown. */
@@ -64,7 +64,20 @@ export const PlanTemplates = z.object({
 });
 export type PlanTemplates = z.infer<typeof PlanTemplates>;
 
-/** A change set that was looked at: kept whole in S3. */
+/** A step as it would be done after the stack. */
+export const PlannedStep = z.object({
+  /** Over what is done with which values and content: done once, an equal digest is nothing new. */
+  digest: Sha256,
+  /** `deletes`: it publishes, and deletes what is not among the files. */
+  kind: z.enum(['publishes', 'deletes', 'writes-parameters']),
+  /** It was done as it is. */
+  done: z.boolean(),
+  /** For the person who decides. */
+  text: z.string(),
+});
+export type PlannedStep = z.infer<typeof PlannedStep>;
+
+/** A change set that was looked at, or steps alone where the stack does not change: kept whole in S3. */
 export const Plan = z.object({
   release: ReleaseId,
   environment: EnvironmentName,
@@ -75,7 +88,8 @@ export const Plan = z.object({
   region: Region,
   stackName: StackName,
   stackArn: z.string(),
-  changeSetArn: z.string(),
+  /** Missing where the stack does not change. */
+  changeSetArn: z.string().optional(),
   templateSha256: Sha256,
   /** As CloudFormation resolved them; a NoEcho value is what CloudFormation shows of it (`****`). */
   parameters: z.record(z.string(), z.string()),
@@ -90,6 +104,7 @@ export const Plan = z.object({
   network: z.array(NetworkChange),
   /** The stack as a whole, where CloudFormation knows: `DRIFTED`. */
   drift: z.string().optional(),
+  steps: z.array(PlannedStep).optional(),
   remarks: z.array(z.string()),
   digest: Sha256,
 });
@@ -134,6 +149,10 @@ export const TargetRecord = z.object({
   createdShell: z.boolean().optional(),
   /** By parameter, how to tell that what was looked up for it is not any more what it was. Never a value. */
   lookedUp: z.record(z.string(), z.string()).optional(),
+  /** The stack does not change: only its steps are to be done. */
+  stepsOnly: z.boolean().optional(),
+  /** Digests of the steps that are done. */
+  steps: z.array(Sha256).optional(),
   /** CloudFormation was asked to execute the change set, so there is nothing left to discard. */
   executed: z.boolean().optional(),
   revision: RevisionChange.optional(),
@@ -168,5 +187,7 @@ export const Deployed = z.object({
   fence: z.int(),
   deployedAt: z.iso.datetime(),
   outputs: z.record(z.string(), z.string()),
+  /** Digests of the steps that were done. */
+  steps: z.array(Sha256).optional(),
 });
 export type Deployed = z.infer<typeof Deployed>;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Quorum } from './approval.ts';
 import { AccountId, ApplicationName, ApproverName, Attempt, Capability, CodeDeployGroup, CommitId, EnvironmentName, Region, ReleaseId, Sha256, StackKey, StackName, StackOrGroup, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
+import { DeclaredStep, HttpTest } from './steps.ts';
 import { Verdict } from './verdict.ts';
 
 /** A value that is looked up whenever a change set is opened. */
@@ -36,6 +37,11 @@ export const Target = z.object({
   lookups: z.record(z.string(), Lookup).optional(),
   tags: z.record(z.string(), z.string()),
   capabilities: z.array(Capability),
+  /** What is done after the stack, in order; values take outputs of this stack. */
+  steps: z.array(DeclaredStep).optional(),
+  tests: z.array(HttpTest).optional(),
+  /** Where it can be looked at. */
+  url: z.string().optional(),
 });
 export type Target = z.infer<typeof Target>;
 
@@ -54,6 +60,8 @@ export const Configuration = z.object({
     kind: z.enum(['sam', 'cloudformation', 'codedeploy']),
     /** What is packaged, by the stack that it makes. */
     templates: z.array(z.object({ stack: StackKey.optional(), path: z.string() })),
+    /** What steps publish. */
+    folders: z.array(z.string()).optional(),
     /** The folder that is zipped for CodeDeploy. */
     revision: z.string().optional(),
   }),
@@ -87,6 +95,10 @@ export const SealedTemplate = z.object({
 });
 export type SealedTemplate = z.infer<typeof SealedTemplate>;
 
+/** A folder of what was built: a listing names its files, sealed one by one. */
+export const SealedFolder = z.object({ folder: z.string(), key: z.string(), sha256: Sha256, files: z.int() });
+export type SealedFolder = z.infer<typeof SealedFolder>;
+
 export const Artifact = z.object({
   /** SHA-256 of the manifest, which names the SHA-256 of every object. */
   digest: Sha256,
@@ -95,6 +107,7 @@ export const Artifact = z.object({
   buckets: z.record(Region, z.string()).optional(),
   manifestKey: z.string(),
   templates: z.array(SealedTemplate),
+  folders: z.array(SealedFolder).optional(),
   /** What CodeDeploy deploys, where the build makes it. */
   revision: z
     .object({

@@ -24,6 +24,12 @@ export const LockedTask = TargetTask.extend({ fence: z.int() });
 export const LockedWait = LockedTask.extend({ token: Token });
 export const LockWait = TargetWait.extend({ execution: z.string() });
 
+/** How far the steps of a target have come: which step, which of its files, and how many files were copied for it. */
+export const Cursor = z.object({ step: z.int().min(0), file: z.int().min(0), copied: z.int().min(0) });
+export type Cursor = z.infer<typeof Cursor>;
+export const StepsTask = LockedTask.extend({ cursor: Cursor });
+export type StepsTask = z.infer<typeof StepsTask>;
+
 /** What `States.Catch` hands on. */
 export const CaughtError = z.object({ Error: z.string(), Cause: z.string().optional() });
 export type CaughtError = z.infer<typeof CaughtError>;

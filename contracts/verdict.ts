@@ -25,6 +25,8 @@ export const FactKind = z.enum([
   'parameter',
   'adds',
   'changes',
+  'publishes',
+  'writes-parameters',
   'code',
   'outputs',
 ]);

@@ -1,4 +1,4 @@
-import type { Change, ChangeCounts } from '../contracts/plan.ts';
+import type { Change, ChangeCounts, PlannedStep } from '../contracts/plan.ts';
 import { canonical } from './digest.ts';
 import { follows } from './echo.ts';
 
@@ -23,7 +23,7 @@ export function mergeByLogicalId(first: readonly Change[], second: readonly Chan
   return [...first, ...second.filter((change) => !known.has(id(change)))];
 }
 
-export function count(changes: readonly Change[]): ChangeCounts {
+export function count(changes: readonly Change[], steps: readonly PlannedStep[] = []): ChangeCounts {
   const counts = { add: 0, modify: 0, replace: 0, mayReplace: 0, remove: 0 };
   for (const change of changes) {
     if (change.action === 'Add' || change.action === 'Import') counts.add += 1;
@@ -32,5 +32,6 @@ export function count(changes: readonly Change[]): ChangeCounts {
     else if (change.action === 'Modify' && change.replacement === 'Conditional' && change.follows !== true) counts.mayReplace += 1;
     else counts.modify += 1;
   }
-  return counts;
+  const left = steps.filter(({ done }) => !done).length;
+  return { ...counts, ...(left === 0 ? {} : { steps: left }) };
 }

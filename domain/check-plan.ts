@@ -15,6 +15,8 @@ interface Closed {
 export type Check = { readonly answer: 'execute' } | Closed;
 /** Of a deployment group, which goes another way. */
 export type GroupCheck = { readonly answer: 'deploy' } | Closed;
+/** Where the stack does not change, the steps after it are all there is to do. */
+export type StepsCheck = { readonly answer: 'steps' } | Closed;
 
 interface Checked {
   readonly sequence: number;
@@ -43,6 +45,11 @@ export function checkChangeSet(answer: ChangeSetAnswer, planned: string | undefi
   if (answer !== 'ready') return close('stale', 'The change set that was approved is not executable any more: something else changed the stack. It is planned again.');
   if (planned !== found) return close('stale', 'The change set is not what was planned. It is planned again.');
   return { answer: 'execute' };
+}
+
+/** Where the stack does not change: it must be what it was, for its outputs are what the steps take. */
+export function checkSteps(planned: string | undefined, found: string | undefined): StepsCheck {
+  return planned === found ? { answer: 'steps' } : close('stale', 'The stack, or what was done after it, is not what it was when the steps were planned. It is planned again.');
 }
 
 /** What the target says: the group must be as it was when this was planned, and not have the revision by now. */

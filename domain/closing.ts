@@ -49,6 +49,7 @@ export function closing({ release, environment, target, record, input, fence, no
       fence,
       deployedAt: at,
       outputs: record?.outputs ?? {},
+      steps: record?.steps,
     },
   };
 }

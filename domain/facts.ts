@@ -90,7 +90,7 @@ function factOfStack(change: Change, all: readonly Change[]): Fact[] {
 }
 
 /** Everything that a plan would do, one fact each, most dangerous first. */
-export function factsOf({ changes, outputsOnly, access, network, parameterChanges, drift }: Pick<Plan, 'changes' | 'outputsOnly' | 'access' | 'network' | 'parameterChanges' | 'drift'>): Fact[] {
+export function factsOf({ changes, outputsOnly, access, network, parameterChanges, drift, steps = [] }: Pick<Plan, 'changes' | 'outputsOnly' | 'access' | 'network' | 'parameterChanges' | 'drift' | 'steps'>): Fact[] {
   const found: Fact[] = [
     ...changes.flatMap((change) => (isNested(change) ? factOfStack(change, changes) : [factOf(change, changes)])),
     ...changes.flatMap((change) => hiddenFacts(change, changes)),
@@ -100,12 +100,13 @@ export function factsOf({ changes, outputsOnly, access, network, parameterChange
     ...changes.filter((change) => change.drift !== undefined && change.drift !== 'IN_SYNC').map((change): Fact => ({ kind: 'drift', type: change.type, text: `${named(change)} was changed by other means: ${change.drift ?? ''}.` })),
     ...(drift === 'DRIFTED' ? [{ kind: 'drift', text: 'The stack was changed by other means since it was deployed (drift).' } as const] : []),
     ...(outputsOnly ? [{ kind: 'outputs', text: 'Only the outputs of the stack change.' } as const] : []),
+    ...steps.filter(({ done }) => !done).map(({ kind, text }): Fact => ({ kind, text })),
   ];
   return found.map((fact, index) => ({ fact, index })).sort((a, b) => rank(a.fact) - rank(b.fact) || a.index - b.index).map(({ fact }) => fact);
 }
 
 /** Kinds that a person is shown first, before the list of all changes. */
-const worthALine = new Set<FactKind>(FactKind.options.slice(0, FactKind.options.indexOf('narrows-access')));
+const worthALine = new Set<FactKind>([...FactKind.options.slice(0, FactKind.options.indexOf('narrows-access')), 'publishes', 'writes-parameters']);
 
 /** Lines for the person who decides, most dangerous first. */
 export const risksOf = (facts: readonly Fact[]): string[] => facts.filter(({ kind }) => worthALine.has(kind)).map(({ text }) => text);

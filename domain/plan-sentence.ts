@@ -4,13 +4,14 @@ import { revisionSentence } from './revision-plan.ts';
 import type { Judgement } from './verdict.ts';
 
 /** `1 added, 2 changed, 1 perhaps replaced`. */
-export function countSentence({ add, modify, replace, mayReplace, remove }: ChangeCounts): string {
+export function countSentence({ add, modify, replace, mayReplace, remove, steps = 0 }: ChangeCounts): string {
   const parts = [
     [add, 'added'],
     [modify, 'changed'],
     [replace, 'replaced'],
     [mayReplace, 'perhaps replaced'],
     [remove, 'deleted'],
+    [steps, steps === 1 ? 'step after the stack' : 'steps after the stack'],
   ] as const;
   const said = parts.filter(([number]) => number > 0).map(([number, what]) => `${String(number)} ${what}`);
   return said.length === 0 ? 'only outputs change' : said.join(', ');

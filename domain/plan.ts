@@ -1,4 +1,4 @@
-import type { Change, Plan } from '../contracts/plan.ts';
+import type { Change, Plan, PlannedStep } from '../contracts/plan.ts';
 import type { Release, Target } from '../contracts/release.ts';
 import { normalise } from './changes.ts';
 import { planDigest } from './digest.ts';
@@ -38,10 +38,12 @@ export interface PlanFacts {
   readonly target: Pick<Target, 'name' | 'account' | 'region' | 'stackName'>;
   readonly attempt: string;
   readonly operation: Plan['operation'];
+  /** What comes after the stack. */
+  readonly steps?: readonly PlannedStep[];
 }
 
 /** The plan that a change set stands for. Made again from an equal change set it has the equal digest. */
-export function makePlan({ release, templateSha256, noEcho, environment, target, attempt, operation }: PlanFacts, described: DescribedChangeSet): Plan {
+export function makePlan({ release, templateSha256, noEcho, environment, target, attempt, operation, steps = [] }: PlanFacts, described: DescribedChangeSet): Plan {
   const changes = normalise(described.changes);
   const shown = masked(described.parameters, noEcho);
   const content = {
@@ -55,7 +57,8 @@ export function makePlan({ release, templateSha256, noEcho, environment, target,
     capabilities: [...described.capabilities].sort(),
     roleArn: roleArn(target.account, 'cloudformation'),
     changes,
-    outputsOnly: changes.length === 0,
+    outputsOnly: changes.length === 0 && described.arn !== '',
+    ...(steps.length === 0 ? {} : { steps: [...steps] }),
   };
   return {
     ...content,
@@ -64,7 +67,7 @@ export function makePlan({ release, templateSha256, noEcho, environment, target,
     target: target.name,
     attempt,
     stackArn: described.stackArn,
-    changeSetArn: described.arn,
+    ...(described.arn === '' ? {} : { changeSetArn: described.arn }),
     parameterChanges: [],
     access: [],
     network: [],
@@ -73,6 +76,10 @@ export function makePlan({ release, templateSha256, noEcho, environment, target,
     digest: planDigest(content),
   };
 }
+
+/** The plan of a target whose stack does not change: only its steps are to be done. */
+export const makeStepsPlan = (facts: PlanFacts & { readonly stackArn: string }): Plan =>
+  makePlan(facts, { arn: '', stackArn: facts.stackArn, status: '', executionStatus: undefined, reason: undefined, parameters: {}, tags: {}, capabilities: [], changes: [], nested: [] });
 
 /** CloudFormation shows asterisks in place of a NoEcho value; whoever does not is held to it here. */
 const hidden = '****';

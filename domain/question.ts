@@ -26,7 +26,7 @@ const none: ChangeCounts = { add: 0, modify: 0, replace: 0, mayReplace: 0, remov
 
 const sum = (records: readonly TargetRecord[]): ChangeCounts =>
   records.reduce(
-    (all, { counts = none }) => ({ add: all.add + counts.add, modify: all.modify + counts.modify, replace: all.replace + counts.replace, mayReplace: all.mayReplace + counts.mayReplace, remove: all.remove + counts.remove }),
+    (all, { counts = none }) => ({ add: all.add + counts.add, modify: all.modify + counts.modify, replace: all.replace + counts.replace, mayReplace: all.mayReplace + counts.mayReplace, remove: all.remove + counts.remove, steps: (all.steps ?? 0) + (counts.steps ?? 0) }),
     none,
   );
 

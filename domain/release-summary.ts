@@ -1,12 +1,13 @@
 import type { TargetRecord } from '../contracts/plan.ts';
 import type { EnvironmentRecord, Release } from '../contracts/release.ts';
+import { filled } from './outputs.ts';
 
 export interface EnvironmentLine {
   readonly environment: string;
   /** The outcome, or how it stands. */
   readonly state: string;
   readonly reason?: string | undefined;
-  /** Where it can be looked at: the outputs that are addresses. */
+  /** Where it can be looked at: the address that the application names, else the outputs that are addresses. */
   readonly urls: readonly string[];
 }
 
@@ -18,7 +19,9 @@ export function environmentLines({ configuration }: Pick<Release, 'configuration
   const order = configuration?.environments.map(({ name }) => name) ?? environments.map(({ environment }) => environment);
   return order.map((name) => {
     const record = environments.find(({ environment }) => environment === name);
-    const outputs = targets.filter(({ environment }) => environment === name).flatMap((target) => Object.values(target.outputs ?? {}));
+    const records = targets.filter(({ environment }) => environment === name);
+    const named = (configuration?.environments.find((it) => it.name === name)?.targets ?? []).flatMap(({ name: target, url }) => (url === undefined ? [] : [filled(url, records.find((it) => it.target === target)?.outputs ?? {})]));
+    const outputs = named.length > 0 ? named : records.flatMap((target) => Object.values(target.outputs ?? {}));
     return { environment: name, state: record?.outcome ?? record?.state ?? 'to come', reason: record?.reason, urls: outputs.filter((value) => /^https?:\/\//.test(value) && value.length <= longestUrl) };
   });
 }

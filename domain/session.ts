@@ -24,7 +24,7 @@ export interface SessionContext {
 export const roleArn = (account: string, name: 'plan' | 'execute' | 'cloudformation') => `arn:aws:iam::${account}:role/drawbridge/drawbridge-${name}`;
 
 const longestName = 64;
-const longestPolicy = 2048;
+export const longestPolicy = 2048;
 const longestTag = 256;
 
 /** STS takes 2 to 64 of these characters; CloudTrail in the target account shows the name with every call. */

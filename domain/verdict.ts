@@ -25,6 +25,8 @@ const said: Readonly<Record<FactKind, string>> = {
   parameter: 'changes a parameter',
   adds: 'adds a resource',
   changes: 'changes a resource',
+  publishes: 'publishes files',
+  'writes-parameters': 'writes parameters',
   code: 'exchanges code',
   outputs: 'changes outputs',
 };

@@ -70,7 +70,7 @@ async function deployEverything(cloud: Cloud, { lookAgainSeconds, regions }: Req
       account: tools,
       name: 'drawbridge',
       template: packaged,
-      parameters: { TargetAccountIds: targets.join(','), LookAgainSeconds: String(lookAgainSeconds), ...more },
+      parameters: { TargetAccountIds: targets.join(','), LookAgainSeconds: String(lookAgainSeconds), TestAddresses: 'any', ...more },
     });
   const outputs = await part('control plane', () => deployControlPlane());
   const elsewhere = await addRegions(cloud, regions, outputs['ArtifactBucket'] ?? '');
@@ -146,6 +146,9 @@ function targetParameters(cloud: Cloud, account: string, outputs: Readonly<Recor
     ArtifactBucketArn: outputs['ArtifactBucketArn'] ?? '',
     ArtifactKeyArn: outputs['ArtifactKeyArn'] ?? '',
     ExternalId: `drawbridge-${account}`,
+    PublishBucketArns: 'arn:aws:s3:::*-site-*',
+    DistributionArns: `arn:aws:cloudfront::${account}:distribution/*`,
+    WrittenParameterArns: `arn:aws:ssm:*:${account}:parameter/published/*`,
   };
 }
 

@@ -20,6 +20,7 @@ const variables = {
   /** Where the approval page is reached, without a slash at the end. */
   DOOR_URL: z.url(),
   DEPLOY_RELEASE_MACHINE_ARN: z.string().min(1),
+  TEST_ADDRESSES: z.enum(['public', 'any']),
   BUILD_PROJECT_PREFIX: z.string().min(1),
   /** Set by Lambda itself. */
   AWS_REGION: z.string().min(1),

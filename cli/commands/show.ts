@@ -20,7 +20,7 @@ export async function idOf(controlPlane: ControlPlane, release: string): Promise
 /** What would happen, or happened, to each target. */
 export function targets(output: Output, { targets: all }: ShowAnswer): void {
   for (const { environment, stackName, account, outcome, state, counts, risks = [], reason } of all) {
-    const changes = counts === undefined ? '' : `  ${String(counts.add)} added, ${String(counts.modify)} changed, ${String(counts.replace)} replaced, ${String(counts.mayReplace)} perhaps replaced, ${String(counts.remove)} deleted`;
+    const changes = counts === undefined ? '' : `  ${String(counts.add)} added, ${String(counts.modify)} changed, ${String(counts.replace)} replaced, ${String(counts.mayReplace)} perhaps replaced, ${String(counts.remove)} deleted${counts.steps === undefined ? '' : `, ${String(counts.steps)} steps`}`;
     output.line(`  ${environment.padEnd(10)} ${stackName} in ${account}: ${coloured(outcome ?? state)}${changes}`);
     if (outcome === undefined || outcome === 'planned') for (const risk of risks) output.line(`             ${pc.red(risk)}`);
     if (reason !== undefined) output.line(`             ${reason}`);

@@ -1,6 +1,7 @@
 import type { ApplicationFile } from '../../contracts/application.ts';
 import type { Capability } from '../../contracts/names.ts';
 import type { Configuration, Lookup } from '../../contracts/release.ts';
+import { type AskedAfter, askedAfter } from './asked-after.ts';
 import { parameterValues } from './parameter-values.ts';
 import type { SamConfig } from './samconfig.ts';
 
@@ -38,6 +39,8 @@ export interface AskedEnvironment extends AskedValues {
   readonly stacks?: Readonly<Record<string, AskedValues & { readonly stack?: string | undefined }>> | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly capabilities?: readonly Capability[] | undefined;
+  /** What comes after the stacks. */
+  readonly after?: AskedAfter | undefined;
   readonly asksApproval: boolean;
   readonly roleArn?: string | undefined;
   readonly ignored: readonly string[];
@@ -48,11 +51,11 @@ type At = (path: string) => string;
 
 export function askedByFile(file: ApplicationFile, at: At): Asked {
   const where = at('drawbridge.yaml');
-  const otherwise = { stack: file.stack, ...parameterValues(file.parameters ?? {}, where), tags: file.tags ?? {}, capabilities: file.capabilities, asksApproval: false, ignored: [] };
+  const otherwise = { stack: file.stack, ...parameterValues(file.parameters ?? {}, where), tags: file.tags ?? {}, capabilities: file.capabilities, after: askedAfter(file, at), asksApproval: false, ignored: [] };
   return {
     file: where,
     application: file.application,
-    build: file.build.revision === undefined ? { kind: file.build.kind, templates: templatesOf(file, at) } : { kind: file.build.kind, templates: [], revision: at(file.build.revision) },
+    build: file.build.revision === undefined ? { kind: file.build.kind, templates: templatesOf(file, at), ...foldersOf(file, at) } : { kind: file.build.kind, templates: [], revision: at(file.build.revision) },
     stacks: file.stacks === undefined ? undefined : mapped(file.stacks, (it) => ({ stack: it.stack, capabilities: it.capabilities, after: it.after ?? [], ...parameterValues(it.parameters ?? {}, where) })),
     order: file.order,
     otherwise,
@@ -62,6 +65,7 @@ export function askedByFile(file: ApplicationFile, at: At): Asked {
       stacks: mapped(it.stacks ?? {}, ({ stack, parameters }) => ({ stack, ...parameterValues(parameters ?? {}, where) })),
       tags: { ...file.tags, ...it.tags },
       capabilities: it.capabilities ?? file.capabilities,
+      after: askedAfter({ steps: it.steps ?? file.steps, tests: it.tests ?? file.tests, url: it.url ?? file.url }, at),
       asksApproval: it.approval ?? false,
       ignored: [],
     })),
@@ -73,6 +77,13 @@ const mapped = <Value, Other>(record: Readonly<Record<string, Value>>, to: (valu
 function templatesOf({ build, stacks }: ApplicationFile, at: At): Configuration['build']['templates'] {
   if (stacks === undefined) return [{ path: at(build.template) }];
   return Object.entries(stacks).map(([stack, { template }]) => ({ stack, path: at(template ?? `${stack}.yaml`) }));
+}
+
+/** What steps publish in any environment. */
+function foldersOf({ steps = [], environments = {} }: ApplicationFile, at: At): Pick<Configuration['build'], 'folders'> {
+  const all = [...steps, ...Object.values(environments).flatMap((it) => it.steps ?? [])];
+  const folders = [...new Set(askedAfter({ steps: all }, at).steps.flatMap((step) => (step.kind === 'publish' ? [step.folder] : [])))];
+  return folders.length === 0 ? {} : { folders };
 }
 
 const nothing: AskedEnvironment = { parameters: {}, tags: {}, asksApproval: false, ignored: [] };

@@ -4,6 +4,7 @@ import type { Artifact, Configuration, ResolvedEnvironment, Target } from '../..
 import { environmentsFor } from '../accepting.ts';
 import { membersOf, quorumsOf } from '../people.ts';
 import { inSentence, type Reference } from '../reference.ts';
+import { afterStacks } from './after-stacks.ts';
 import type { Asked, AskedEnvironment } from './asked.ts';
 import { fits } from '../wildcard.ts';
 import { outsidePrefix } from './parameter-values.ts';
@@ -46,10 +47,11 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
     const wish = asked.environments[name] ?? asked.otherwise;
     if (it === undefined) return { name, targets: [] };
     const { stacks, problems: wrong } = it.targets.every(({ codeDeploy }) => codeDeploy !== undefined) ? { stacks: [], problems: [] } : stacksOf(asked, wish, name, artifact);
-    for (const problem of wrong) say(`environments.${name}: ${problem}`);
+    const after = afterStacks(wish.after ?? { steps: [], tests: [] }, stacks, artifact);
+    for (const problem of [...wrong, ...(stacks.length === 0 ? [] : after.problems)]) say(`environments.${name}: ${problem}`);
     const several = stacks.length > 1 || asked.stacks !== undefined;
     if (several && it.targets.some(({ stack }) => stack !== undefined)) say(`environments.${name}: the registered target names one stack, but ${application} has several. Ask the platform team to leave the name away.`);
-    const targets = targetsOf(registry, it, { application, name, wish, kind: asked.build.kind, stacks });
+    const targets = targetsOf(registry, it, { application, name, wish, kind: asked.build.kind, stacks, after: after.of });
     const twice = targets.find(({ name: it }, index) => targets.findIndex((other) => other.name === it) !== index);
     if (twice !== undefined) say(`environments.${name}: two stacks would both be the target ${twice.name}; give one of them a shorter name.`);
     for (const { stackName } of targets.filter(({ codeDeploy }) => codeDeploy === undefined)) {

@@ -20,10 +20,12 @@ interface Wanted {
   readonly kind: Asked['build']['kind'];
   /** In order. */
   readonly stacks: readonly WantedStack[];
+  /** What comes after a stack. */
+  readonly after: (key: string | undefined) => Pick<Target, 'steps' | 'tests' | 'url'>;
 }
 
 /** Every stack in every registered place. */
-export function targetsOf(registry: Environments, environment: Environment, { application, name, wish, kind, stacks }: Wanted): Target[] {
+export function targetsOf(registry: Environments, environment: Environment, { application, name, wish, kind, stacks, after: afterStack }: Wanted): Target[] {
   const places = targetNames(environment.targets);
   const tags = { ...wish.tags, ...environment.tags, 'drawbridge:application': application, 'drawbridge:environment': name };
   const targets = environment.targets.flatMap(({ account, region, stack: registered, codeDeploy, wave }, index): (Target & { depth: number })[] => {
@@ -46,6 +48,7 @@ export function targetsOf(registry: Environments, environment: Environment, { ap
         ...(values.lookups === undefined || Object.keys(values.lookups).length === 0 ? {} : { lookups: { ...values.lookups } }),
         tags,
         capabilities: [...(capabilities ?? wish.capabilities ?? usual[kind])],
+        ...afterStack(key),
       };
     });
   });

@@ -77,10 +77,11 @@ function planned(plan: Plan, space: Room): Html {
     [...plan.changes].sort((a, b) => (weight[what(a)] ?? 6) - (weight[what(b)] ?? 6)),
     (change) => html`<tr><td class="${tone[what(change)] ?? ''}">${what(change)}</td><td>${breakable(oneLine(change.logicalId, 150))} <small>${breakable(oneLine(change.type, 100))}</small></td><td>${oneLine(changed(change), 200)}</td></tr>`,
   );
-  const left = access.left + network.left + parameters.left + rows.left;
+  const steps = space.rows(plan.steps ?? [], ({ text, done }) => html`<li>${done ? html`<span class="good">As it is</span> ` : ''}${breakable(oneLine(text, 400))}</li>`);
+  const left = access.left + network.left + parameters.left + rows.left + steps.left;
   return html`${plan.drift === 'DRIFTED' ? html`<p class="warn">The stack was changed by other means since it was deployed (drift).</p>` : ''}
 ${list('Who may do what', access)}${list('Networks', network)}${list('Parameters', parameters)}
-${plan.outputsOnly ? html`<p>Only the stack’s outputs change: no resource is touched.</p>` : rows.shown.length === 0 ? '' : html`<h3>Resources</h3><table><thead><tr><th scope="col">What</th><th scope="col">Resource</th><th scope="col">Properties</th></tr></thead><tbody>${rows.shown}</tbody></table>`}${more(left, plan.release)}`;
+${plan.outputsOnly ? html`<p>Only the stack’s outputs change: no resource is touched.</p>` : rows.shown.length === 0 ? '' : html`<h3>Resources</h3><table><thead><tr><th scope="col">What</th><th scope="col">Resource</th><th scope="col">Properties</th></tr></thead><tbody>${rows.shown}</tbody></table>`}${list('After the stack', steps)}${more(left, plan.release)}`;
 }
 
 export interface Asked {

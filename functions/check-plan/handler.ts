@@ -1,6 +1,7 @@
 import { describeGroup } from '../../aws/code-deploy.ts';
 import { codeDeployFor } from '../../aws/code-deploy-client.ts';
 import { describeChangeSet } from '../../aws/described-change-set.ts';
+import { describeStack } from '../../aws/cloudformation.ts';
 import { readDeployed } from '../../aws/deployed.ts';
 import { findApproval } from '../../aws/approvals.ts';
 import { lookUp } from '../../aws/parameter-store.ts';
@@ -12,21 +13,23 @@ import { clientFor } from '../../aws/target-client.ts';
 import { LockedTask } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
 import { changeSetAnswer } from '../../domain/change-set-answer.ts';
-import { type Check, checkChangeSet, checkLookups, checkRecords, checkRevision, type GroupCheck } from '../../domain/check-plan.ts';
+import { type Check, checkChangeSet, checkLookups, checkRecords, checkRevision, checkSteps, type GroupCheck, type StepsCheck } from '../../domain/check-plan.ts';
 import { gateOf } from '../../domain/gate.ts';
 import { artifactOf, bucketFor, findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
 import { fingerprints } from '../../domain/lookups.ts';
-import { makePlan } from '../../domain/plan.ts';
+import { makePlan, makeStepsPlan } from '../../domain/plan.ts';
 import { groupOf, makeRevisionPlan, revisionOf } from '../../domain/revision-plan.ts';
+import { treatmentOf } from '../../domain/stack-status.ts';
+import { plannedSteps } from '../../domain/steps.ts';
 import { refusal } from '../../domain/still-allowed.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findApproval, codeDeployFor, describeGroup, clientFor, describeChangeSet, lookUp, readSiblings };
+const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findApproval, codeDeployFor, describeGroup, clientFor, describeStack, describeChangeSet, lookUp, readSiblings };
 type Uses = typeof real;
 
 /** Under the lock: is what was approved still there, still the same, and still the newest? */
-export async function checkPlan(uses: Uses, where: { tableName: string }, input: LockedTask): Promise<Check | GroupCheck> {
+export async function checkPlan(uses: Uses, where: { tableName: string }, input: LockedTask): Promise<(Check & { readonly steps?: number }) | GroupCheck | StepsCheck> {
   const { tableName } = where;
   const { environment: name, attempt } = input;
   const release = await uses.readRelease(tableName, input.release);
@@ -37,10 +40,11 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
   const environmentRecord = await uses.readEnvironment(tableName, release.id, name);
   const registry = (await uses.readRegistry(tableName)).content;
   const ofAttempt = (await uses.listTargets(tableName, release.id, name)).filter((it) => isOfRound(it, attempt));
+  const deployed = await uses.readDeployed(tableName, release.application, name, target.name);
   const check = checkRecords({
     sequence: release.sequence,
     record,
-    deployed: await uses.readDeployed(tableName, release.application, name, target.name),
+    deployed,
     refusal: refusal(registry, release, environment),
     gate: gateOf(environment.approval, registry.environments[name]?.rules ?? [], ofAttempt),
     approval: await uses.findApproval(tableName, environmentRecord?.approval),
@@ -55,17 +59,25 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
     return checkRevision(record.digest, makeRevisionPlan(wanted, group), group);
   }
   const client = await uses.clientFor('plan', { release, environment: name, target });
+  const template = templateOf(release, name, target);
+  const facts = { release, templateSha256: template.sha256, noEcho: template.noEcho, environment: name, target, attempt } as const;
+  const stack = target.steps === undefined ? undefined : await uses.describeStack(client, target.stackName);
+  const steps = plannedSteps({ release, target, outputs: stack?.outputs ?? {}, done: deployed?.steps ?? [] });
+  if (record.stepsOnly === true) {
+    const settled = stack !== undefined && treatmentOf(stack.status) === 'update';
+    return checkSteps(record.digest, settled ? makeStepsPlan({ ...facts, operation: 'UPDATE', steps, stackArn: stack.arn }).digest : undefined);
+  }
   const described = await uses.describeChangeSet(client, { stackName: target.stackName, changeSet: record.changeSetArn ?? '' });
   if (described === undefined) return checkChangeSet('gone', record.digest, undefined);
   const operation = record.createdShell === true ? 'CREATE' : 'UPDATE';
-  const template = templateOf(release, name, target);
-  const { digest } = makePlan({ release, templateSha256: template.sha256, noEcho: template.noEcho, environment: name, target, attempt, operation }, described);
+  const { digest } = makePlan({ ...facts, operation, steps }, described);
   const same = checkChangeSet(changeSetAnswer(described), record.digest, digest);
   if (same.answer === 'close') return same;
   // The change set keeps the values that it was opened with, so it cannot tell that they are other ones by now.
   const { lookups = {} } = target;
   const valuesNow = { ...(await uses.lookUp(client, lookups)), ...(await uses.readSiblings(tableName, { release, environment: name, target })).found };
-  return checkLookups(target, record.lookedUp ?? {}, fingerprints(valuesNow, lookups, template.noEcho));
+  const asked = checkLookups(target, record.lookedUp ?? {}, fingerprints(valuesNow, lookups, template.noEcho));
+  return asked.answer === 'execute' && steps.length > 0 ? { ...asked, steps: steps.length } : asked;
 }
 
 export const handler = task({

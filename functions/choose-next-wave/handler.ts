@@ -4,7 +4,7 @@ import { EnvironmentTask } from '../../contracts/tasks.ts';
 import { attemptOf, isOfRound } from '../../domain/attempt.ts';
 import { outputsChanged, takesOutputs } from '../../domain/deferral.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
-import { chooseNextWave, type NextWave } from '../../domain/next-wave.ts';
+import { chooseNextWave, isTestable, type NextWave } from '../../domain/next-wave.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
@@ -12,7 +12,7 @@ const real = { readRelease, listTargets, readSiblings, updateEnvironment, now: (
 type Uses = typeof real;
 
 /** Which targets move next, whether the plans must be made again, or that nothing is left to move. */
-export async function nextWave(uses: Uses, where: { tableName: string }, input: EnvironmentTask): Promise<NextWave> {
+export async function nextWave(uses: Uses, where: { tableName: string }, input: EnvironmentTask): Promise<NextWave | { readonly answer: 'test'; readonly targets: readonly [] }> {
   const release = await uses.readRelease(where.tableName, input.release);
   const { name: environment, targets } = findEnvironment(release, input.environment);
   const attempt = attemptOf(input);
@@ -26,7 +26,7 @@ export async function nextWave(uses: Uses, where: { tableName: string }, input: 
   }
   const next = chooseNextWave(targets, records, input.round, outdated);
   await uses.updateEnvironment(where.tableName, input, { state: next.answer === 'replan' ? 'planning' : 'executing' }, uses.now());
-  return next;
+  return next.answer === 'done' && isTestable(targets, records) ? { answer: 'test', targets: [] } : next;
 }
 
 export const handler = task({

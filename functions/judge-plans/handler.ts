@@ -7,13 +7,14 @@ import { attemptOf, isOfRound } from '../../domain/attempt.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
 import { gateOf } from '../../domain/gate.ts';
 import { judge, type Step } from '../../domain/judge.ts';
+import { isTestable } from '../../domain/next-wave.ts';
 import { planSentence, verdictSentence } from '../../domain/plan-sentence.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
 const real = { readRelease, readRegistry, readEnvironment, listTargets, findApproval, updateEnvironment, report, now: () => new Date() };
 type Uses = typeof real;
-interface Answer { readonly answer: Step; readonly expiresInSeconds?: number; readonly remindInSeconds?: number }
+interface Answer { readonly answer: Step | 'test'; readonly expiresInSeconds?: number; readonly remindInSeconds?: number }
 
 const states = { nothing: 'planning', failed: 'planning', planned: 'planning', refused: 'planning', go: 'executing', ask: 'waiting' } as const;
 
@@ -34,6 +35,8 @@ export async function judgePlans(uses: Uses, where: { tableName: string; busName
   await uses.updateEnvironment(tableName, input, { state: states[step], attempt, digest, verdict: gate.verdict, reason: refused }, uses.now());
   const text = [planSentence(environment.name, records), ...(environment.approval === undefined ? [] : [verdictSentence(gate)])].join(' ');
   await uses.report(where, { kind: 'planned', about: 'environment', release: release.id, application: release.application, environment: environment.name, text }, uses.now());
+  // Tests that failed before must not be passed by where a retry finds nothing to change.
+  if (step === 'nothing' && release.mode === 'deploy' && isTestable(environment.targets, records)) return { answer: 'test' };
   if (step !== 'ask' || environment.approval === undefined) return { answer: step };
   const { expiresInSeconds, remindInSeconds } = environment.approval;
   return { answer: step, expiresInSeconds, remindInSeconds };

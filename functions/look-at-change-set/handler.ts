@@ -27,8 +27,9 @@ export async function lookAgain(uses: Uses, where: { tableName: string; bucket: 
   const operation = record?.createdShell === true ? 'CREATE' : 'UPDATE';
   const client = await uses.clientFor('plan', { release, environment, target });
   const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: changeSetName(release.id, attempt) }, operation);
-  const parameters = look.answer === 'ready' && operation === 'UPDATE' ? ((await uses.describeStack(client, target.stackName))?.parameters ?? {}) : {};
-  const looked = { release, templateSha256, noEcho, environment, target, attempt, operation, outputs: {}, parameters } as const;
+  const settled = look.answer === 'ready' || (look.answer === 'no-changes' && target.steps !== undefined);
+  const stack = settled && operation === 'UPDATE' ? await uses.describeStack(client, target.stackName) : undefined;
+  const looked = { release, templateSha256, noEcho, environment, target, attempt, operation, stackArn: stack?.arn ?? '', outputs: stack?.outputs ?? {}, parameters: stack?.parameters ?? {} } as const;
   const siblings = await uses.readSiblings(where.tableName, { release, environment, target });
   const kept = await uses.keepLook(where, looked, lookOrDefer(look, target, siblings), uses.now());
   if (kept === 'pending') return { answer: 'settling' };

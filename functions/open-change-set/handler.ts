@@ -68,7 +68,7 @@ export async function openChangeSet(uses: Uses, where: { tableName: string; buck
   const request = changeSetRequest({ release, template, environment, target: { ...target, parameters }, attempt, operation, region: where.region });
   await uses.createChangeSet(client, request);
   const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: request.name }, operation);
-  const looked = { release, templateSha256: template.sha256, noEcho: template.noEcho, environment, target, attempt, operation, outputs: stack?.outputs ?? {}, parameters: stack?.parameters ?? {} } as const;
+  const looked = { release, templateSha256: template.sha256, noEcho: template.noEcho, environment, target, attempt, operation, stackArn: stack?.arn ?? '', outputs: stack?.outputs ?? {}, parameters: stack?.parameters ?? {} } as const;
   const kept = await uses.keepLook(where, looked, lookOrDefer(look, target, siblings), uses.now());
   return { answer: ({ settled: 'settled', pending: 'opened', moving: 'busy' } as const)[kept] };
 }

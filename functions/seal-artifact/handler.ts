@@ -5,6 +5,7 @@ import { report } from '../../aws/reports.ts';
 import { ReleaseTask } from '../../contracts/tasks.ts';
 import { artifactBuckets, bucketsFor } from '../../domain/artifact-regions.ts';
 import { DeploymentFailedError } from '../../domain/errors.ts';
+import { foldersOf } from '../../domain/folders.ts';
 import { incomingPrefix, packedFile, readPackaged, readPacked } from '../../domain/packaged.ts';
 import { manifest } from '../../domain/seal.ts';
 import { builtSource, isBuildOf, releasedSource } from '../../domain/source.ts';
@@ -24,9 +25,12 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
     throw new DeploymentFailedError(`Sealing the artifact of ${release.id}: build ${release.buildId ?? '(none)'} did not build ${releasedSource(release)} (${build === undefined ? 'gone' : `${build.status}, ${builtSource(build)}`}). Retry the release.`);
   }
   const buckets = bucketsFor(release.configuration, { bucket, region }, artifactBuckets({ bucket, region }, arns));
-  const prefix = incomingPrefix(await uses.listKeys(bucket, `incoming/${application}/`), application, build.id);
+  const left = await uses.listKeys(bucket, `incoming/${application}/`);
+  const prefix = incomingPrefix(left, application, build.id);
   const read = async (file: string) => Buffer.from(await uses.readObject(bucket, `${prefix}${file}`)).toString('utf8');
-  const { templates, revision } = readPacked(await read(packedFile));
+  const packed = readPacked(await read(packedFile));
+  const { templates, revision } = packed;
+  const folders = foldersOf(packed, left, prefix);
   const packaged = await Promise.all(templates.map(async ({ file, ...it }) => ({ named: it, ...readPackaged(await read(file), file) })));
   const sealer = new Sealer(uses, { bucket, buckets, application, prefix });
   const made = [];
@@ -35,13 +39,15 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
     for (const sealed of (await sealer.template(text)).values()) made.push({ named: { ...named, ...sealed }, knows });
   }
   const bundle = revision === undefined ? undefined : await sealer.revision(revision.file);
-  const { text, digest } = manifest(application, made.map(({ named }) => named), sealer.objects);
+  const listed = [];
+  for (const { folder, files } of folders) listed.push(await sealer.folder(folder, files));
+  const { text, digest } = manifest(application, made.map(({ named }) => named), sealer.objects, listed);
   const manifestKey = `sealed/${application}/${digest}.json`;
   await uses.writeOnce(bucket, manifestKey, text);
   await uses.updateRelease(tableName, release.id, {
-    artifact: { digest, bucket, buckets, manifestKey, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })), revision: bundle },
+    artifact: { digest, bucket, buckets, manifestKey, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })), revision: bundle, ...(listed.length === 0 ? {} : { folders: listed }) },
   });
-  const said = `Built once and sealed: ${digest.slice(0, 12)}, ${String(sealer.objects.filter((it) => it.region === region).length)} objects${Object.keys(buckets).length > 1 ? ` for ${Object.keys(buckets).join(', ')}` : ''}.`;
+  const said = `Built once and sealed: ${digest.slice(0, 12)}, ${String(sealer.objects.filter((it) => it.region === region).length)} objects${Object.keys(buckets).length > 1 ? ` for ${Object.keys(buckets).join(', ')}` : ''}${listed.map(({ folder, files }) => `, ${String(files)} files of ${folder}`).join('')}.`;
   await uses.report({ tableName, busName }, { kind: 'built', about: 'release', release: release.id, application, text: said }, uses.now());
   return { answer: 'sealed' };
 }

@@ -1,10 +1,15 @@
-import type { Artifact } from '../../contracts/release.ts';
+import type { Artifact, SealedFolder } from '../../contracts/release.ts';
 import type { ArtifactBuckets } from '../../domain/artifact-regions.ts';
 import { sha256 } from '../../domain/digest.ts';
 import { equalZip, isZip } from '../../domain/equal-zip.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
+import { type FolderFile, listing, mostBytes } from '../../domain/folders.ts';
 import { contentIn, lambdaAppSpec } from '../../domain/packaged.ts';
 import { moveToRegion, pairReferences, refuseForeign, rewrite, type SealedObject, urlReferences } from '../../domain/seal.ts';
+import { inBatches } from '../../runtime/batches.ts';
+
+/** Files of folders are small and many. */
+const filesAtOnce = 32;
 
 interface Place {
   /** Where the build put what it made: in this bucket, below the prefix. */
@@ -85,6 +90,28 @@ export class Sealer {
     // By its content it has the same name in every Region.
     const hash = sha256(body);
     return { key: this.#keyOf(hash), sha256: hash, bundleType: 'zip', ...(appSpec === undefined ? {} : { appSpec }) };
+  }
+
+  /** A folder that steps publish: its files as they are, and a list of them. They are copied from where they are built, into any Region. */
+  async folder(folder: string, files: readonly FolderFile[]): Promise<SealedFolder> {
+    const listed = await inBatches(files, filesAtOnce, async ({ path, key }) => {
+      const bytes = await this.#storage.readObject(this.#place.bucket, key);
+      if (bytes.length > mostBytes) throw new InvalidInputError(`Sealing the folder ${folder}: ${path} has ${String(bytes.length)} bytes, of which ${String(mostBytes)} can be published. Leave it out and push again.`);
+      // A file is published as it is, so it is not made equal as a package is.
+      return { path, ...(await this.#atHome(key, bytes)) };
+    });
+    const { key, sha256: hash } = await this.#atHome(`${folder}/`, Buffer.from(listing(listed)));
+    return { folder, key, sha256: hash, files: files.length };
+  }
+
+  async #atHome(name: string, body: Uint8Array): Promise<SealedObject> {
+    const { bucket, buckets } = this.#place;
+    const [region = ''] = Object.entries(buckets).find(([, it]) => it === bucket) ?? [];
+    const hash = sha256(body);
+    const object = { key: this.#keyOf(hash), sha256: hash, bytes: body.length };
+    await this.#storage.writeOnce(bucket, object.key, body, region);
+    this.#sealed.set(name, new Map([[region, object]]));
+    return object;
   }
 
   #keyOf(hash: string): string {

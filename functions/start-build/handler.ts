@@ -102,6 +102,7 @@ function orderFor(release: Release, attempt: number, prefix: string): BuildOrder
       DRAWBRIDGE_APPLICATION: application,
       DRAWBRIDGE_KIND: configuration.build.kind,
       DRAWBRIDGE_TEMPLATES: configuration.build.templates.map(({ stack = '-', path }) => `${stack} ${path}`).join('\n'),
+      ...(configuration.build.folders === undefined ? {} : { DRAWBRIDGE_FOLDERS: configuration.build.folders.join('\n') }),
       ...(configuration.build.revision === undefined ? {} : { DRAWBRIDGE_REVISION: configuration.build.revision }),
     },
   };

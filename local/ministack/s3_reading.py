@@ -1,4 +1,4 @@
-"""Objects that CloudFormation and Lambda read from a bucket of another account.
+"""Objects that CloudFormation, Lambda and copies read from a bucket of another account.
 
 MiniStack looks in the caller's own account only. A bucket name is global: the object is found
 wherever it is, and read only when the reader may. The template of a change set is read with the
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import identity
 from patching import module, need, replace
 
-s3 = need(module("services.s3"), "_bucket_owner_account", "_bucket_policies", "_get_object_data")
+s3 = need(module("services.s3"), "_bucket_owner_account", "_bucket_policies", "_buckets", "_error", "_get_object_data")
 helpers = need(module("services.cloudformation.helpers"), "_resolve_document", "_error", "_p")
 actions = need(module("core.iam_actions"), "_s3_action")
 cloudformation = need(module("services.cloudformation"), "_stacks")
@@ -97,6 +97,40 @@ def _foreign(original):
     return allows
 
 
+# Account and bucket that the copy which is being answered reads from, where that is not the caller's own.
+_copied_from = contextvars.ContextVar("drawbridge_copied_from", default=None)
+
+
+def _bucket(original):
+    def ensure(name):
+        foreign = _copied_from.get()
+        if foreign is not None and foreign[1] == name:
+            return s3._buckets.get_scoped(foreign[0], None, name)
+        return original(name)
+
+    return ensure
+
+
+def _copy(original):
+    """MiniStack finds the source of a copy in the caller's account only, and asks but the bucket's policy for it:
+    whoever copies across accounts must be allowed to read by both sides."""
+    def copy(bucket, key, headers):
+        source_bucket, _, source_key = unquote(headers.get("x-amz-copy-source", "").partition("?")[0]).lstrip("/").partition("/")
+        owner = s3._bucket_owner_account(source_bucket)
+        reader = identity.caller()
+        if owner is None or reader is None or owner == reader.account:
+            return original(bucket, key, headers)
+        if not readable(reader, source_bucket, source_key, owner):
+            return s3._error("AccessDenied", "Access Denied", 403, f"/{source_bucket}/{source_key}")
+        token = _copied_from.set((owner, source_bucket))
+        try:
+            return original(bucket, key, headers)
+        finally:
+            _copied_from.reset(token)
+
+    return copy
+
+
 def _remember_role(original):
     """CloudFormation keeps a stack's role for all later operations (F 2.17)."""
     async def deploy(stack_name, stack_id, *args, **kwargs):
@@ -155,6 +189,8 @@ def _show_role(original):
 def install() -> None:
     replace(s3, "_get_object_data", _object)
     replace(s3, "_foreign_bucket_allows", _foreign)
+    replace(s3, "_ensure_bucket", _bucket)
+    replace(s3, "_copy_object", _copy)
     replace(helpers, "_resolve_document", _document)
     replace(module("services.lambda_svc"), "_fetch_code_from_s3", _code)
     stacks = module("services.cloudformation.stacks")

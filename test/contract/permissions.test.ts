@@ -2,14 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { allowed, policiesOf } from './policies.ts';
 import { controlPlane, functionFolders, handlerOf, logicalId } from './project.ts';
 import { at, listOf, ofType, resource, textAt } from './read-template.ts';
-import { actionsOf, sdkCalls } from './sdk-calls.ts';
+import { actionsOf, inTargets, isOfTargets, sdkCalls } from './sdk-calls.ts';
 
 /** What is done in a target account is done as one of its roles, not as the function's own. */
-const elsewhere: Readonly<Record<string, readonly string[]>> = {
-  // It reads its test object as each target account would.
-  'examine-targets': ['s3:GetObject', 'kms:Decrypt'],
-};
-const isElsewhere = (folder: string, action: string) => /^(cloudformation|cloudtrail|codedeploy|config):/.test(action) || elsewhere[folder]?.includes(action) === true;
+const isElsewhere = (folder: string, action: string) => isOfTargets(action) || inTargets[folder]?.only.includes(action) === true;
 
 /** What Lambda does in the function's name where a queue wakes it (Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
 const taken = (folder: string): readonly string[] =>

@@ -32,6 +32,15 @@ export async function sdkCalls(handlerFile: string): Promise<SdkCall[]> {
 
 const prefixes: Readonly<Record<string, string>> = { sfn: 'states', eventbridge: 'events', 'cloudwatch-logs': 'logs', 'secrets-manager': 'secretsmanager', 'service-quotas': 'servicequotas', 'config-service': 'config' };
 
+/** What a function does in a target account, as one of its roles and not as its own, beside what only targets have. */
+export const inTargets: Readonly<Record<string, { readonly only: readonly string[]; readonly too?: readonly string[] }>> = {
+  // It reads its test object as each target account would.
+  'examine-targets': { only: ['s3:GetObject', 'kms:Decrypt'] },
+  // It reads listings as itself; what they list is copied by the target.
+  'run-steps': { only: ['s3:ListBucket', 's3:PutObject', 's3:DeleteObject', 'kms:GenerateDataKey', 'ssm:GetParameters', 'ssm:PutParameter'], too: ['s3:GetObject', 'kms:Decrypt'] },
+};
+export const isOfTargets = (action: string): boolean => /^(cloudformation|cloudfront|cloudtrail|codedeploy|config):/.test(action);
+
 /** IAM actions of a command where it is not simply `service:Command`. Source: Service Authorization Reference. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   'dynamodb.Get': ['dynamodb:GetItem'],
@@ -49,6 +58,8 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   's3.HeadObject': ['s3:GetObject', 's3:ListBucket'],
   's3.HeadObjectChecksum': ['kms:Decrypt'],
   's3.PutObject': ['s3:PutObject', 'kms:GenerateDataKey'],
+  's3.CopyObject': ['s3:GetObject', 'kms:Decrypt', 's3:PutObject', 'kms:GenerateDataKey'],
+  's3.DeleteObjects': ['s3:DeleteObject'],
   'lambda.Invoke': ['lambda:InvokeFunction'],
   // Sessions carry tags.
   'sts.AssumeRole': ['sts:AssumeRole', 'sts:TagSession'],

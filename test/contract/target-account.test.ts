@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { canaryDetailType, canarySource } from '../../contracts/canary.ts';
 import { doctorPolicy } from '../../domain/doctor/session.ts';
+import type { DeclaredStep } from '../../contracts/steps.ts';
 import { sessionPolicy } from '../../domain/session.ts';
+import { stepPolicy } from '../../domain/step-session.ts';
 import { allowed, denied, policiesOf, statementsOf, type Statement } from './policies.ts';
 import { controlPlane, functionFolders, handlerOf, logicalId, targetAccount } from './project.ts';
-import { at, ofType, recordAt, recordsIn, resource, textAt } from './read-template.ts';
-import { actionsOf, sdkCalls } from './sdk-calls.ts';
+import { at, listOf, ofType, recordAt, recordsIn, resource, textAt } from './read-template.ts';
+import { actionsOf, inTargets, isOfTargets, sdkCalls } from './sdk-calls.ts';
 
 const roleOf = { plan: resource(targetAccount, 'PlanRole'), execute: resource(targetAccount, 'ExecuteRole') };
 const deployment = resource(targetAccount, 'DeploymentRole');
@@ -43,6 +45,11 @@ const inTheCallersName = {
   ],
 } as const;
 
+const steps: readonly DeclaredStep[] = [
+  { kind: 'publish', folder: 'web', bucket: 'orders-site', prefix: '', invalidate: 'E123', delete: true, immutable: [] },
+  { kind: 'parameters', values: { '/orders/url': 'x' } },
+];
+
 /** What the doctor tries from there, beside what it looks at. */
 const tried = { plan: ['events:PutEvents'], execute: [] };
 
@@ -60,14 +67,15 @@ describe.each(['plan', 'execute'] as const)('the role %s', (purpose) => {
   it('may do what its functions call and what CloudFormation does in their name, and nothing else', async () => {
     const folders = functionFolders.filter((folder) => purposeOf(folder) === purpose);
     expect(folders.length).toBeGreaterThan(2);
-    const calls = await Promise.all(folders.map((folder) => sdkCalls(handlerOf(folder))));
-    const called = calls.flat().flatMap(actionsOf).filter((action) => /^(cloudformation|cloudtrail|codedeploy|config):/.test(action));
+    const calls = await Promise.all(folders.map(async (folder) => ({ folder, actions: (await sdkCalls(handlerOf(folder))).flatMap(actionsOf) })));
+    const called = calls.flatMap(({ folder, actions }) => actions.filter((action) => isOfTargets(action) || [...(inTargets[folder]?.only ?? []), ...(inTargets[folder]?.too ?? [])].includes(action)));
     expect(allowed(statements)).toEqual([...new Set([...called, ...inTheCallersName[purpose], ...tried[purpose]])].sort());
   });
 
   it('is narrowed by sessions that still allow all of it', () => {
     const scope = { account: '222222222222', region: 'eu-west-1', stackName: 'orders' };
-    const policies = [sessionPolicy(purpose, scope), sessionPolicy(purpose, { ...scope, codeDeploy: { application: 'web', group: 'all' } }), ...(purpose === 'plan' ? [doctorPolicy('artifacts')] : [])];
+    const more = purpose === 'plan' ? [doctorPolicy('artifacts')] : steps.map((step) => stepPolicy(step, { ...scope, application: 'orders', artifactBucket: 'artifacts' }));
+    const policies = [sessionPolicy(purpose, scope), sessionPolicy(purpose, { ...scope, codeDeploy: { application: 'web', group: 'all' } }), ...more];
     const session = policies.flatMap((policy) => (JSON.parse(policy) as { Statement: { Action: string | string[] }[] }).Statement);
     const patterns = session.flatMap(({ Action }) => Action).map((action) => new RegExp(`^${action.replaceAll('*', '.*')}$`));
     expect(allowed(statements).filter((action) => !patterns.some((pattern) => pattern.test(action)))).toEqual([]);
@@ -121,6 +129,19 @@ it('who plans reads parameters below a prefix only, and never what is encrypted'
   const statements = policiesOf(roleOf.plan);
   expect(ofAction(statements, 'ssm:GetParameters').flatMap(({ resources }) => resources)).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:parameter${ParameterPrefix}*' }]);
   expect(statements.find(({ sid }) => sid === 'NeverOpenSecureStrings')).toMatchObject({ effect: 'Deny', actions: ['kms:Decrypt'], resources: ['*'], condition: { StringLike: { 'kms:ViaService': 'ssm.*.amazonaws.com' } } });
+});
+
+it('who executes may do what steps do only where the account names something for it, and the default names nothing', () => {
+  const named = { PublishBucketArns: ['s3:ListBucket', 's3:PutObject', 's3:DeleteObject'], PublishKeyArns: ['kms:GenerateDataKey'], DistributionArns: ['cloudfront:CreateInvalidation'], WrittenParameterArns: ['ssm:GetParameters', 'ssm:PutParameter'] };
+  const conditional = listOf(at(roleOf.execute.properties, 'Policies', 0, 'PolicyDocument', 'Statement')).flatMap((statement) => statementsOf({ Statement: [at(statement, 'Fn::If', 1) ?? null] }));
+  for (const [parameter, actions] of Object.entries(named)) {
+    expect(recordAt(targetAccount.parameters, parameter)).toMatchObject({ Type: 'CommaDelimitedList', Default: '' });
+    for (const action of actions) {
+      const [statement, ...more] = ofAction(conditional, action);
+      expect(more, action).toEqual([]);
+      expect(JSON.stringify(statement?.resources), action).toContain(`{"Ref":"${parameter}"}`);
+    }
+  }
 });
 
 it('who plans sends no event but the test event, which takes the way of the events of stacks', () => {

@@ -40,7 +40,7 @@ export function aGroupStage() {
     if (isThereAlready(plan, group)) await records.updateTarget('', id, { state: 'ended', outcome: 'no-changes', clean: true }, now);
     else await records.updateTarget('', id, { state: 'planned', digest: plan.digest, revision: plan.revision, facts: [...factsOfRevision] }, now);
   };
-  const uses = Object.assign(records, { codeDeployFor, keepRevision, describeGroup, createDeployment, findDeployment, readDeploymentOutcome, describeChangeSet: never, lookUp: never, readSiblings: never });
+  const uses = Object.assign(records, { codeDeployFor, keepRevision, describeGroup, createDeployment, findDeployment, readDeploymentOutcome, describeStack: never, describeChangeSet: never, lookUp: never, readSiblings: never });
   const { where } = records;
   return {
     cloud,

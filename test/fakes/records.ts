@@ -12,6 +12,7 @@ import { type Deferred, siblingsOf } from '../../domain/deferral.ts';
 import { DeploymentFailedError } from '../../domain/errors.ts';
 import type { Lock } from '../../domain/lock.ts';
 import { makePlan } from '../../domain/plan.ts';
+import { plannedSteps } from '../../domain/steps.ts';
 import { aRelease, theRegistry } from './samples.ts';
 
 const place = ({ account, region, stackName }: Place) => `${account}#${region}#${stackName}`;
@@ -86,7 +87,7 @@ export class FakeRecords {
     if (look.answer === 'deferred') return await this.updateTarget('', id, { state: 'deferred', reason: look.reason }, now).then(() => 'settled' as const);
     if (look.answer === 'no-changes' && this.locks.get(place(looked.target))?.owner !== undefined) return 'moving' as const;
     if (look.answer === 'ready') {
-      const plan = makePlan(looked, look.described);
+      const plan = makePlan({ ...looked, steps: plannedSteps({ ...looked, done: this.deployed.get(`${looked.environment}/${looked.target.name}`)?.steps ?? [] }) }, look.described);
       this.plans.push(plan);
       await this.updateTarget('', id, { state: 'planned', digest: plan.digest, changeSetArn: plan.changeSetArn, stackArn: plan.stackArn, counts: count(plan.changes) }, now);
     } else {

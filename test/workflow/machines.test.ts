@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { answer, completes, type Path, silent, throws } from './lines.ts';
 import { releasePaths } from './release-paths.ts';
+import { stepPaths, testPaths } from './step-paths.ts';
 import { type Script, Theatre } from './theatre.ts';
 
 let cloud: Cloud;
@@ -99,7 +100,7 @@ walk('execute-plan', target, [
   {
     name: 'takes the lock, checks, executes, and drops the lock',
     script: { 'take-lock': [taken], 'check-plan': [answer({ answer: 'execute' })], 'execute-change-set': [completes(deployed)], 'close-target': [answer({ outcome: 'deployed' })] },
-    states: [...executed, 'Drop lock', 'Deployed'],
+    states: [...executed, 'Any steps?', 'Drop lock', 'Deployed'],
     output: { outcome: 'deployed' },
   },
   {
@@ -124,7 +125,7 @@ walk('execute-plan', target, [
       'close-target': [answer({ outcome: 'failed' })],
     },
     timeouts: { Execute: 1, 'Look at stack': 1 },
-    states: [...executed, 'Look at stack', 'Look at stack', 'Drop lock', 'Deployed'],
+    states: [...executed, 'Look at stack', 'Look at stack', 'Any steps?', 'Drop lock', 'Deployed'],
     output: { outcome: 'failed' },
   },
   {
@@ -226,4 +227,6 @@ walk('deploy-environment', environment, [
   },
 ]);
 
+walk('execute-plan', target, stepPaths);
+walk('deploy-environment', environment, testPaths);
 walk('deploy-release', { attempt: 1 }, releasePaths);

@@ -6,6 +6,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { keepLook, type Looked } from '../../../aws/keep-look.ts';
 import { Plan } from '../../../contracts/plan.ts';
+import { stepDigest } from '../../../domain/steps.ts';
 import { aChange, aRelease, aTarget } from '../../fakes/samples.ts';
 
 const table = mockClient(DynamoDBDocumentClient);
@@ -13,7 +14,7 @@ const s3 = mockClient(S3Client);
 const sfn = mockClient(SFNClient);
 const where = { tableName: 't', bucket: 'artifacts' };
 const now = new Date('2026-01-01T00:00:00.000Z');
-const looked: Looked = { release: aRelease(), templateSha256: 'e'.repeat(64), noEcho: ['Password'], environment: 'dev', target: aTarget(), attempt: '1-1', operation: 'UPDATE', outputs: { Url: 'x' }, parameters: { Size: '0', Password: 'hunter2' } };
+const looked: Looked = { release: aRelease(), templateSha256: 'e'.repeat(64), noEcho: ['Password'], environment: 'dev', target: aTarget(), attempt: '1-1', operation: 'UPDATE', stackArn: 'arn:stack', outputs: { Url: 'x' }, parameters: { Size: '0', Password: 'hunter2' } };
 const held = new TransactionCanceledException({ message: 'x', $metadata: {}, CancellationReasons: [{ Code: 'ConditionalCheckFailed' }, { Code: 'None' }] });
 const written = (): unknown[] => Object.values(table.commandCalls(UpdateCommand)[0]?.args[0].input.ExpressionAttributeValues ?? {});
 
@@ -63,6 +64,37 @@ describe('what was seen of a change set', () => {
   it('in a release that only looks says nothing of what is deployed', async () => {
     await keepLook(where, { ...looked, release: aRelease({ mode: 'plan' }) }, { answer: 'no-changes' }, now);
     expect(table.commandCalls(TransactWriteCommand)).toHaveLength(0);
+  });
+
+  describe('with steps after the stack', () => {
+    const release = aRelease();
+    const withSteps: Looked = {
+      ...looked,
+      release: { ...release, artifact: { digest: 'd'.repeat(64), bucket: 'artifacts', manifestKey: 'm', templates: [], folders: [{ folder: 'web', key: 'k', sha256: 'f'.repeat(64), files: 2 }] } },
+      target: aTarget({ steps: [{ kind: 'publish', folder: 'web', bucket: '${outputs.Url}', prefix: '', delete: false, immutable: [] }] }),
+    };
+    const deployedWith = (steps: string[]) => ({ application: 'orders', environment: 'dev', target: 'main', account: '222222222222', region: 'eu-west-1', stackName: 'orders-dev', release: release.id, commit: 'c', sequence: 1, fence: 1, deployedAt: now.toISOString(), outputs: {}, steps });
+
+    it('is planned where a step is to be done, though the stack does not change', async () => {
+      s3.on(PutObjectCommand).resolves({});
+      table.on(GetCommand).resolves({ Item: deployedWith(['e'.repeat(64)]) });
+      expect(await keepLook(where, withSteps, { answer: 'no-changes' }, now)).toBe('settled');
+      const plan = Plan.parse(JSON.parse(s3.commandCalls(PutObjectCommand)[0]?.args[0].input.Body as string));
+      expect(plan).toMatchObject({ changes: [], outputsOnly: false, steps: [{ kind: 'publishes', done: false }] });
+      expect(plan.changeSetArn).toBeUndefined();
+      expect(written()).toEqual(expect.arrayContaining(['planned', plan.digest, true, { Url: 'x' }, { add: 0, modify: 0, replace: 0, mayReplace: 0, remove: 0, steps: 1 }]));
+      expect(table.commandCalls(TransactWriteCommand)).toHaveLength(0);
+    });
+
+    it('has no changes where the steps were done as they are, and keeps what was done', async () => {
+      table.on(TransactWriteCommand).resolves({});
+      const done = stepDigest(withSteps.release, { kind: 'publish', folder: 'web', bucket: 'x', prefix: '', delete: false, immutable: [] }, {});
+      table.on(GetCommand).resolves({ Item: deployedWith([done, 'e'.repeat(64)]) });
+      expect(await keepLook(where, withSteps, { answer: 'no-changes' }, now)).toBe('settled');
+      expect(written()).toContain('no-changes');
+      const update = table.commandCalls(TransactWriteCommand)[0]?.args[0].input.TransactItems?.[1]?.Update;
+      expect(update?.ExpressionAttributeValues?.[':steps']).toEqual([done]);
+    });
   });
 
   it('that failed is one sentence', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change, Plan } from '../../../contracts/plan.ts';
 import { FactKind } from '../../../contracts/verdict.ts';
-import { counted, factsOf, risksOf } from '../../../domain/facts.ts';
+import { counted, factsOf, kindsOfRisks, risksOf } from '../../../domain/facts.ts';
 import { concernsTemplates } from '../../../domain/hidden-facts.ts';
 import { grantsAccess, statefulTypes } from '../../../domain/stateful-types.ts';
 import { aChange } from '../../fakes/samples.ts';
@@ -86,6 +86,7 @@ describe('the facts of a plan', () => {
       access: [{ effect: 'narrows', text: 'less' }, { effect: 'widens', text: 'more' }],
       network: [{ effect: 'closes', text: 'closed' }, { effect: 'opens', text: 'open' }],
       parameterChanges: [{ name: 'Size' }],
+      steps: [{ digest: 'a', kind: 'writes-parameters', done: false, text: 'Writes.' }, { digest: 'b', kind: 'publishes', done: false, text: 'Publishes.' }],
     });
     expect([...new Set(facts.map(({ kind }) => kind))]).toEqual(FactKind.options);
   });
@@ -206,5 +207,24 @@ describe('the templates are read', () => {
     ['a table that goes', aChange({ action: 'Remove' }), false],
   ])('for %s: %#', (_, change, expected) => {
     expect(concernsTemplates([aChange({ type: 'AWS::SSM::Parameter' }), change])).toBe(expected);
+  });
+});
+
+describe('the facts of steps after a stack', () => {
+  const step = { digest: 'a'.repeat(64), done: false, text: 'Publishes 2 files of web into the bucket site.' } as const;
+
+  it('are lines for the person who decides, and count for the rules', () => {
+    const facts = factsWith({ steps: [{ ...step, kind: 'publishes' }] });
+    expect(risksOf(facts)).toEqual([step.text]);
+    expect(counted(facts)).toEqual([{ kind: 'publishes', count: 1 }]);
+    expect(kindsOfRisks(counted(facts))).toEqual(['publishes']);
+  });
+
+  it('are none for what was done as it is', () => {
+    expect(factsWith({ steps: [{ ...step, kind: 'publishes', done: true }] })).toEqual([]);
+  });
+
+  it('weigh as much as another deletion where files are deleted', () => {
+    expect(factsWith({ steps: [{ ...step, kind: 'deletes' }] }).map(({ kind }) => kind)).toEqual(['deletes']);
   });
 });

@@ -44,6 +44,28 @@ describe('an environment', () => {
     expect(records.environments.get('dev')).toMatchObject({ state: 'ended', outcome: 'deployed' });
   });
 
+  describe('with tests', () => {
+    beforeEach(() => {
+      records.release = aRelease({ configuration: { build: { kind: 'sam', templates: [] }, environments: [{ name: 'dev', targets: [aTarget({ tests: [{ url: 'https://x.example', status: 200, withinSeconds: 60 }] })] }], remarks: [] } });
+    });
+
+    it('is tested when all of it is deployed, and not when something went wrong', async () => {
+      put({});
+      expect(await choose()).toEqual({ answer: 'wave', targets: ['main'] });
+      put({ state: 'ended', outcome: 'deployed' });
+      expect(await choose()).toEqual({ answer: 'test', targets: [] });
+      put({ state: 'ended', outcome: 'failed' });
+      expect(await choose()).toEqual({ answer: 'done', targets: [] });
+    });
+
+    it('is tested also where nothing changed, but not where it is only looked at', async () => {
+      put({ state: 'ended', outcome: 'no-changes' });
+      expect(await judge()).toEqual({ answer: 'test' });
+      records.release = { ...records.release, mode: 'plan' };
+      expect(await judge()).toEqual({ answer: 'nothing' });
+    });
+  });
+
   it('is looked at before the first release into it, each account and Region once', async () => {
     records.unexamined.add('222222222222#eu-west-1');
     expect(await takeUp()).toEqual({ answer: 'examine', targets: ['main'], places: [{ account: '222222222222', region: 'eu-west-1', externalId: aTarget().externalId }] });

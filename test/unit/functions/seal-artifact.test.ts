@@ -37,6 +37,34 @@ it('what the build left is kept by content, and the template refers to what is k
   expect(world.reports).toMatchObject([{ kind: 'built' }]);
 });
 
+describe('a folder that a step publishes', () => {
+  const leave = (files: Readonly<Record<string, string>>) => {
+    built(functionAt('s3://somewhere-else/abc'), {
+      [`${prefix}release.json`]: JSON.stringify({ version: 1, templates: [{ file: 'packed/-.yaml' }], folders: [{ folder: 'web/dist', prefix: 'folders/0' }] }),
+      ...Object.fromEntries(Object.entries(files).map(([path, body]) => [`${prefix}folders/0/${path}`, body])),
+    });
+  };
+
+  it('is sealed file by file under a listing, whose digest is the folder\'s and counts in the artifact', async () => {
+    leave({ 'index.html': '<p>', 'assets/app.js': 'code' });
+    await sealArtifact(world, input);
+    const { artifact } = world.release();
+    const [folder] = artifact?.folders ?? [];
+    expect(folder).toEqual({ folder: 'web/dist', key: `sealed/orders/${sha256(text(folder?.key))}`, sha256: sha256(text(folder?.key)), files: 2 });
+    expect(JSON.parse(text(folder?.key))).toMatchObject({ files: [{ path: 'assets/app.js', key: `sealed/orders/${sha256('code')}`, sha256: sha256('code'), bytes: 4 }, { path: 'index.html' }] });
+    leave({ 'index.html': '<p>other', 'assets/app.js': 'code' });
+    await sealArtifact(world, input);
+    expect(world.release().artifact?.digest).not.toBe(artifact?.digest);
+    expect(world.reports[0]?.text).toMatch(/0 objects, 2 files of web\/dist\.$/);
+  });
+
+  it('with a name that leaves it is refused, and nothing is sealed', async () => {
+    leave({ 'index.html': '<p>', '../x': 'evil' });
+    await expect(sealArtifact(world, input)).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringContaining('the name "../x"') as string });
+    expect([...world.objects.keys()].some((key) => key.startsWith('sealed/orders/'))).toBe(false);
+  });
+});
+
 it('the same content built again under another name is the same artifact', async () => {
   built(functionAt(`s3://artifacts/${prefix}abc`), { [`${prefix}abc`]: 'code' });
   await sealArtifact(world, input);
