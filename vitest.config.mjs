@@ -2,15 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 const seconds = 1000;
 
-/** One project a folder of test/. Tests that bring up a cloud of their own go one file after the other. */
-const project = (name, { test, hook, alone = false }) => ({
+/** One project a folder of test/. Tests that bring up a cloud of their own go so many files at a time, when the others are done. */
+const project = (name, { test, hook, clouds }) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: test * seconds,
     hookTimeout: hook * seconds,
-    fileParallelism: !alone,
-    sequence: { groupOrder: alone ? 1 : 0 },
+    ...(clouds === undefined ? {} : { maxWorkers: clouds, globalSetup: 'test/bundle-once.ts' }),
+    sequence: { groupOrder: clouds ?? 0 },
   },
 });
 
@@ -22,8 +22,8 @@ export default defineConfig({
       project('unit', { test: 10, hook: 10 }),
       project('contract', { test: 30, hook: 30 }),
       project('browser', { test: 60, hook: 60 }),
-      project('workflow', { test: 90, hook: 90, alone: true }),
-      project('local', { test: 180, hook: 180, alone: true }),
+      project('workflow', { test: 90, hook: 90, clouds: 1 }),
+      project('local', { test: 240, hook: 240, clouds: 2 }),
     ],
   },
 });
