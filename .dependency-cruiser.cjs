@@ -4,7 +4,7 @@
 const forbid = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 
 /** One of our folders may import itself and those that are named, and nothing else of ours. */
-const folders = ['contracts', 'domain', 'aws', 'notifiers', 'runtime', 'functions', 'cli', 'local', 'test', 'bench'];
+const folders = ['contracts', 'domain', 'aws', 'notifiers', 'runtime', 'functions', 'builder', 'cli', 'local', 'test', 'bench'];
 const mayImport = {
   contracts: [],
   domain: ['contracts'],
@@ -12,6 +12,7 @@ const mayImport = {
   notifiers: ['contracts', 'domain', 'aws'],
   runtime: ['contracts', 'domain'],
   functions: ['contracts', 'domain', 'aws', 'notifiers', 'runtime'],
+  builder: ['contracts', 'domain'],
   cli: ['contracts', 'domain', 'aws'],
 };
 const oneWay = Object.entries(mayImport).map(([folder, allowed]) => {
@@ -28,7 +29,7 @@ module.exports = {
     forbid('no-circles', 'Two files that import each other are one file.', {}, { circular: true }),
     forbid('nothing-forgotten', 'A file that nothing imports is dead.', { orphan: true, path: '^(contracts|domain|aws|notifiers|runtime)/' }, {}),
     forbid('resolvable', 'Every import leads somewhere.', {}, { couldNotResolve: true }),
-    forbid('what-runs-is-a-dependency', 'What the functions and the command line load stands under dependencies.', { path: '^(contracts|domain|aws|notifiers|runtime|functions|cli)/' }, { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] }),
+    forbid('what-runs-is-a-dependency', 'What the functions and the command line load stands under dependencies.', { path: '^(contracts|domain|aws|notifiers|runtime|functions|builder|cli)/' }, { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] }),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

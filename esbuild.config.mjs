@@ -32,6 +32,9 @@ const pureShapes = {
   },
 };
 
+/** Some packages are CommonJS and call require. */
+const banner = { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" };
+
 /** How the functions are bundled: what a test or a measurement looks at is what is deployed. */
 export const bundleOptions = (names) => ({
   absWorkingDir: root,
@@ -52,9 +55,22 @@ export const bundleOptions = (names) => ({
   alias: { '@aws-sdk/credential-provider-node': './aws/lambda-credentials.ts', yaml: './node_modules/yaml/browser/index.js' },
   logLevel: 'warning',
   plugins: [pureShapes],
-  // Some of the SDK's parts are CommonJS and call require.
-  banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+  banner,
 });
+
+/** What a build runs, whatever Node.js its image has; the function that starts builds takes it along. */
+export const builderOptions = {
+  absWorkingDir: root,
+  entryPoints: ['builder/main.ts'],
+  outfile: 'dist/start-build/builder.mjs',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+  logLevel: 'warning',
+  banner,
+};
 
 /**
  * Bundles the functions into `dist/<function>/handler.mjs`.
@@ -63,7 +79,7 @@ export const bundleOptions = (names) => ({
 export async function build() {
   const names = functionNames();
   await rm(`${root}dist`, { recursive: true, force: true });
-  const { metafile } = await esbuild(bundleOptions(names));
+  const [{ metafile }] = await Promise.all([esbuild(bundleOptions(names)), esbuild(builderOptions)]);
   return names.map((name) => ({ name, bytes: metafile.outputs[`dist/${name}/handler.mjs`]?.bytes ?? 0 }));
 }
 

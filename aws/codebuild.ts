@@ -52,6 +52,8 @@ export interface Build extends Built {
   readonly status: string;
   /** As it was started with; the build cannot change it. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What the build exported: CodeBuild's own record, which nobody can change afterwards. */
+  readonly exported: Readonly<Record<string, string>>;
   /** Phase and words of the first failure. */
   readonly trouble: string | undefined;
   readonly logs: string | undefined;
@@ -75,6 +77,7 @@ export async function readBuild(id: string): Promise<Build | undefined> {
     commit: build.resolvedSourceVersion,
     source: { type: build.source?.type ?? '', location: build.source?.location ?? '', version: build.sourceVersion ?? '' },
     variables: Object.fromEntries((build.environment?.environmentVariables ?? []).map(({ name = '', value = '' }) => [name, value])),
+    exported: Object.fromEntries((build.exportedEnvironmentVariables ?? []).map(({ name = '', value = '' }) => [name, value])),
     trouble: failed === undefined ? undefined : `${failed.phaseType ?? 'a phase'}: ${words ?? ''}`,
     logs: deepLink,
     log: group === undefined || stream === undefined ? undefined : { group, stream },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BuildKind, Framework } from './build.ts';
 import { ApplicationName, Capability, EnvironmentName, StackKey, StackName } from './names.ts';
 
 /** `drawbridge.yaml`: what the application's repository asks for, read at the released commit. */
@@ -28,7 +29,8 @@ const StackPattern = z
   .refine((text) => StackName.safeParse(text.replaceAll(/\{(environment|application|stack)\}/g, 'x')).success, 'a stack name, with {environment}, {application} and {stack} where wanted');
 
 /** Path of a file, from the folder of this file. */
-const Path = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, 'a path inside the repository');
+const pathOr = (missing?: string) => z.string(missing).regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, 'a path inside the repository');
+const Path = pathOr();
 
 /** Text in which outputs of a stack stand as `${outputs.NAME}`, or as `${stacks.STACK.outputs.NAME}` where there are several stacks. */
 const WithOutputs = z
@@ -80,15 +82,46 @@ const Tests = z
   )
   .max(20);
 
-const Build = z
-  .strictObject({
-    kind: z.enum(['sam', 'cloudformation', 'codedeploy']),
-    /** Of an application with one stack. */
-    template: Path.default('template.yaml'),
-    /** Of an application that CodeDeploy deploys: the folder with its appspec.yml. */
-    revision: Path.optional(),
-  })
-  .refine(({ kind, revision }) => (kind === 'codedeploy') === (revision !== undefined), 'the kind codedeploy names its revision, a folder with an appspec.yml; no other kind has one');
+const FromTemplates = {
+  /** Of an application with one stack. */
+  template: Path.default('template.yaml'),
+};
+
+const Build = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('sam'), ...FromTemplates }),
+    z.strictObject({ kind: z.literal('cloudformation'), ...FromTemplates }),
+    z.strictObject({
+      kind: z.literal('serverless'),
+      config: Path.default('serverless.yml'),
+      /** `serverless` needs what its licence asks for. */
+      framework: Framework.default('osls'),
+    }),
+    z.strictObject({
+      kind: z.literal('cdk'),
+      /** The command that makes the stacks. Default: `app` of `cdk.json`. */
+      app: z.string().min(1).max(500).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal('codedeploy'),
+      /** The folder with its appspec.yml. */
+      revision: pathOr('the kind codedeploy names its revision, a folder with an appspec.yml'),
+    }),
+    z.strictObject({ kind: z.literal('buildspec'), file: Path.default('buildspec.yml') }),
+  ],
+  { error: `the kind must be one of ${BuildKind.options.join(', ')}` },
+);
+
+/** A command that is run before anything is packaged. */
+const Check = z.strictObject({
+  name: z.string().regex(/^[\w .:-]{1,64}$/, 'a name of letters, digits, spaces and . : _ -'),
+  run: z.string().min(1).max(2000),
+  /** Where it fails, the build fails. */
+  required: z.boolean().default(true),
+  /** Pushes to other branches go without it. A tag never does. */
+  branches: z.array(z.string().min(1)).min(1).optional(),
+});
 
 /** One of several stacks. */
 const Stack = z.strictObject({
@@ -122,6 +155,8 @@ export const ApplicationFile = z.strictObject({
   version: z.literal(1),
   application: ApplicationName.optional(),
   build: Build,
+  /** Unit tests, scans, linters: run in the build, before anything is packaged. */
+  checks: z.array(Check).max(20).refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'each check has a name of its own').optional(),
   stack: StackPattern.optional(),
   /** An application of several stacks. Default: one. */
   stacks: z.record(StackKey, Stack).optional(),
@@ -137,6 +172,8 @@ export const ApplicationFile = z.strictObject({
   /** Where an environment can be looked at. Default: every output that is an address. */
   url: WithOutputs.optional(),
   environments: z.record(EnvironmentName, EnvironmentSettings).optional(),
+}).superRefine(({ build, stacks }, context) => {
+  if (build.kind === 'serverless' && stacks !== undefined) context.addIssue({ code: 'custom', path: ['stacks'], message: 'a service of the Serverless Framework is one stack; leave stacks away' });
 });
 export type FileSteps = z.infer<typeof Steps>;
 export type FileTests = z.infer<typeof Tests>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CheckResult } from './build.ts';
 import { ApproverName, Attempt, CommitId, EnvironmentName, ReleaseId, Sha256, TargetName } from './names.ts';
 import { Verdict } from './verdict.ts';
 
@@ -69,6 +70,8 @@ export const Approval = z.object({
   /** The archive, where it is an upload: then no history is known, and the one commit listed is what the uploader says. */
   upload: z.string().optional(),
   since: z.object({ release: ReleaseId, commit: CommitId }).optional(),
+  /** How the checks of the build ended, as it says itself. */
+  checks: z.array(CheckResult).optional(),
   state: z.enum(['waiting', 'approved', 'rejected', 'expired', 'superseded']),
   votes: z.array(Vote),
   supersededBy: ReleaseId.optional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Approval, Decision, Delegation, Vote } from './approval.ts';
+import { CheckResult } from './build.ts';
 import { ApplicationName, ApproverName, CommitId } from './names.ts';
 import { Deployed, TargetRecord } from './plan.ts';
 import { EnvironmentRecord, Release } from './release.ts';
@@ -61,7 +62,7 @@ export const StartedAnswer = z.object({ release: z.string() });
 export type StartedAnswer = z.infer<typeof StartedAnswer>;
 
 /** A release as it is shown; what only the control plane needs is left out. */
-export const ShownRelease = Release.omit({ configuration: true, artifact: true, buildId: true }).extend({ remarks: z.array(z.string()), artifact: z.string().optional(), order: z.array(z.string()) });
+export const ShownRelease = Release.omit({ configuration: true, artifact: true, buildId: true }).extend({ remarks: z.array(z.string()), artifact: z.string().optional(), checks: z.array(CheckResult).optional(), order: z.array(z.string()) });
 export type ShownRelease = z.infer<typeof ShownRelease>;
 
 export const ReleasesAnswer = z.object({ releases: z.array(ShownRelease) });

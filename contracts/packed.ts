@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { EnvironmentName, StackKey, StackName } from './names.ts';
+import { CheckResult } from './build.ts';
+import { EnvironmentName, Sha256, StackKey, StackName } from './names.ts';
 
 /**
  * `release.json`: what a build left, and where below its own prefix. It is written last. A build runs what anybody who
@@ -12,6 +13,12 @@ const File = z
   .max(512)
   .regex(/^[\w.-]+(\/[\w.-]+)*$/, 'a file below the build\'s own prefix')
   .refine((path) => !path.split('/').includes('..'), 'a file below the build\'s own prefix');
+
+/** Where a value stands elsewhere is for drawbridge.yaml to say, which is looked at before it is built. */
+const Exported = z
+  .string()
+  .max(4096)
+  .refine((value) => !/^(ssm:|ssm-tools:|secret:|\$\{stacks\.)|\{\{resolve:/.test(value), 'a value itself, not where one is kept');
 
 const PackedTemplate = z.strictObject({
   /** Which of the application's stacks it makes, where there are several. */
@@ -35,6 +42,11 @@ export const Packed = z
     version: z.literal(1),
     templates: z.array(PackedTemplate).max(200),
     folders: z.array(PackedFolder).max(20).optional(),
+    /** SHA-256 of what lies below the prefix, as far as the build knows. */
+    files: z.record(z.string(), Sha256).optional(),
+    checks: z.array(CheckResult).max(50).optional(),
+    /** Values for parameters of the templates, by their names. */
+    exports: z.record(z.string().regex(/^[a-zA-Z0-9]{1,255}$/, 'a parameter name: letters and digits'), Exported).optional(),
     /** What CodeDeploy deploys: a zip with its AppSpec. */
     revision: z.strictObject({ file: File }).optional(),
   })

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Quorum } from './approval.ts';
+import { BuildSteps, CheckResult } from './build.ts';
 import { AccountId, ApplicationName, ApproverName, Attempt, Capability, CodeDeployGroup, CommitId, EnvironmentName, Region, ReleaseId, Sha256, StackKey, StackName, StackOrGroup, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
 import { DeclaredStep, HttpTest } from './steps.ts';
@@ -56,15 +57,7 @@ export const ResolvedEnvironment = z.object({
 export type ResolvedEnvironment = z.infer<typeof ResolvedEnvironment>;
 
 export const Configuration = z.object({
-  build: z.object({
-    kind: z.enum(['sam', 'cloudformation', 'codedeploy']),
-    /** What is packaged, by the stack that it makes. */
-    templates: z.array(z.object({ stack: StackKey.optional(), path: z.string() })),
-    /** What steps publish. */
-    folders: z.array(z.string()).optional(),
-    /** The folder that is zipped for CodeDeploy. */
-    revision: z.string().optional(),
-  }),
+  build: BuildSteps,
   /** In order of promotion. */
   environments: z.array(ResolvedEnvironment),
   /** Said, but not obeyed: for example a `role_arn` in samconfig.toml that names another account. */
@@ -108,6 +101,10 @@ export const Artifact = z.object({
   manifestKey: z.string(),
   templates: z.array(SealedTemplate),
   folders: z.array(SealedFolder).optional(),
+  /** How the checks of the build ended, as it says itself. */
+  checks: z.array(CheckResult).optional(),
+  /** Values that the build gives to parameters of its templates. */
+  exports: z.record(z.string(), z.string()).optional(),
   /** What CodeDeploy deploys, where the build makes it. */
   revision: z
     .object({

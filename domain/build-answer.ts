@@ -22,17 +22,14 @@ interface Failed {
   /** `PHASE: words`, where the words of CodeBuild are the whole command that failed and its exit status. */
   readonly trouble: string | undefined;
   readonly logs: string | undefined;
-  /** As the build was started with: what was to be built is among them. */
-  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /**
  * Why a build failed, in one sentence.
  * @param words of the build itself, from the end of its log: they say more than the command that failed
  */
-export function buildReason({ id, status, trouble, logs, variables = {} }: Failed, words?: string): string {
+export function buildReason({ id, status, trouble, logs }: Failed, words?: string): string {
   const where = trouble === undefined ? '' : ` in ${words === undefined ? trouble.replaceAll(/\s+/g, ' ').replace(/[.: ]+$/, '') : trouble.replace(/:.*$/s, '')}`;
   const why = words === undefined ? '' : `: ${words.replace(/\.+$/, '')}`;
-  const what = variables['DRAWBRIDGE_TEMPLATE'] === undefined ? '' : ` ${variables['DRAWBRIDGE_TEMPLATE']}`;
-  return `Building${what}: ${id} ended as ${status}${where}${why}. ${logs === undefined ? 'Its log says more.' : `Log: ${logs}`}`;
+  return `Building: ${id} ended as ${status}${where}${why}. ${logs === undefined ? 'Its log says more.' : `Log: ${logs}`}`;
 }

@@ -11,14 +11,19 @@ const isAboutTheBuild = (line: string): boolean => line.startsWith('[Container]'
 const saysNothing = (line: string): boolean => /^(Build Failed|npm (error|ERR!) A complete log of this run.*|make: \*\*\*.*|Traceback \(most recent call last\):?)$/.test(line);
 const saysTrouble = (line: string): boolean => /\b(error|err!|fail(ed|ure|s)?|fatal|cannot|can't|could not|unable|not found|no such|is not|denied|expected|invalid|exception|missing)\b|\w(Error|Exception)\b/i.test(line);
 
+/** So begins the line in which our program in the build says why it failed: nobody knows better. */
+export const ourWords = 'drawbridge: ';
+
 /** The lines at the end of a build's log that say why it failed, or `undefined` when it wrote nothing. */
 export function lastWords(log: readonly string[]): string | undefined {
   const lines = log
     .flatMap((message) => message.split('\n'))
     .map((line) => line.replaceAll(escapes, '').replaceAll(control, ' ').trim())
     .filter((line) => line !== '' && !isAboutTheBuild(line) && !saysNothing(line));
+  const ours = lines.findLast((line) => line.startsWith(ourWords))?.slice(ourWords.length);
   const trouble = lines.filter(saysTrouble);
-  const said = (trouble.length > 0 ? trouble : lines).slice(-most.lines).join(' / ');
+  const said = ours ?? (trouble.length > 0 ? trouble : lines).slice(-most.lines).join(' / ');
   if (said === '') return undefined;
+  if (ours !== undefined) return ours.length > most.characters ? `${ours.slice(0, most.characters - 1)}…` : ours;
   return said.length > most.characters ? `…${said.slice(1 - most.characters)}` : said;
 }

@@ -59,6 +59,7 @@ export function newApproval({ id, release, environment, attempt, digest, approva
     historyCut: history.cut,
     ...(release.source.kind === 's3' ? { upload: objectName(release.source) } : {}),
     ...(since === undefined ? {} : { since: { release: since.release, commit: since.commit } }),
+    ...(release.artifact?.checks === undefined ? {} : { checks: release.artifact.checks }),
     state: 'waiting',
     votes: [],
     createdAt: now.toISOString(),

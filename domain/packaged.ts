@@ -2,6 +2,7 @@ import { inflateRawSync } from 'node:zlib';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import { Packed } from '../contracts/packed.ts';
+import { sha256 } from './digest.ts';
 import { isZip } from './equal-zip.ts';
 import { DeploymentFailedError, InvalidInputError } from './errors.ts';
 import { readZip, type ZipFile } from './zip.ts';
@@ -21,6 +22,18 @@ export function incomingPrefix(keys: readonly string[], application: string, bui
 
 /** Where a build lists what it left. */
 export const packedFile = 'release.json';
+
+/** @throws InvalidInputError for what is not as the build left it */
+export function refuseChanged(file: string, bytes: Uint8Array, expected: string | undefined): void {
+  if (expected === undefined) throw new InvalidInputError(`Sealing the artifact: the build did not say what the digest of ${file} is. Deploy infra/application.yaml again for the application, then retry the release.`);
+  if (sha256(bytes) !== expected) throw new InvalidInputError(`Sealing the artifact: ${file} is not what the build left: its digest is another one. Somebody wrote it after the build; retry the release, which builds it again.`);
+}
+
+/** @throws InvalidInputError for what is not as the build listed it. What packaging tools upload themselves is in no list; in a folder there is nothing of theirs. */
+export function refuseAltered({ files = {}, folders = [] }: Pick<Packed, 'files' | 'folders'>, file: string, bytes: Uint8Array): void {
+  if (Object.hasOwn(files, file)) refuseChanged(file, bytes, files[file]);
+  else if (folders.some(({ prefix }) => file.startsWith(`${prefix}/`))) throw new InvalidInputError(`Sealing the artifact: ${file} is not among what the build left. Somebody wrote it after the build; retry the release, which builds it again.`);
+}
 
 /** @throws InvalidInputError for a list that is not one */
 export function readPacked(text: string): Packed {

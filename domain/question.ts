@@ -1,6 +1,7 @@
 import type { Approval, Brought } from '../contracts/approval.ts';
 import type { ChangeCounts, TargetRecord } from '../contracts/plan.ts';
 import { peopleOf, wasBroken } from './approval.ts';
+import { checkLines } from './checks.ts';
 import { kindsOfRisks, rank } from './facts.ts';
 import { countSentence } from './plan-sentence.ts';
 import { missing, quorumSentence } from './quorum.ts';
@@ -18,6 +19,8 @@ export interface Question {
   /** Lines, most dangerous first. */
   readonly risks: readonly string[];
   readonly targets: readonly { readonly title: string; readonly what: string }[];
+  /** How the checks of the build ended. */
+  readonly checks: readonly string[];
   readonly commits: readonly Brought[];
   readonly commitsTitle: string;
 }
@@ -98,6 +101,7 @@ export function questionOf(approval: Approval, records: readonly TargetRecord[])
     totals: countSentence(sum(records)),
     risks: risksOfAll(records),
     targets: records.map((record) => ({ title: `${record.stackName} in ${record.account}, ${record.region}`, what: whatOf(record) })),
+    checks: checkLines(approval.checks),
     commits: approval.commits,
     commitsTitle: commitsTitle(approval),
   };

@@ -4,7 +4,7 @@
 //   new S3Client({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(cloud.accounts.tools) })
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -169,6 +169,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   // Functions are unpacked below this folder. On AWS nothing lies above them; here our own package.json would, and make
   // modules of their plain .js files.
   writeFileSync(join(stateDir, 'package.json'), '{ "type": "commonjs" }\n');
+
+  // Every Node.js runtime of Lambda brings the SDK along (Lambda Developer Guide, "Runtime-included SDK versions").
+  mkdirSync(join(stateDir, 'node_modules'), { recursive: true });
+  const sdk = join(stateDir, 'node_modules', '@aws-sdk');
+  rmSync(sdk, { force: true });
+  symlinkSync(join(repositoryFolder, 'node_modules', '@aws-sdk'), sdk);
 
   const logFile = join(stateDir, 'emulator.log');
   const { env, secret } = emulatorEnvironment(

@@ -12,7 +12,7 @@ process.on('exit', () => {
   rmSync(results, { recursive: true, force: true });
 });
 
-const folders = ['contracts', 'domain', 'aws', 'notifiers', 'runtime', 'functions', 'cli', 'local', 'test', 'bench'];
+const folders = ['contracts', 'domain', 'aws', 'notifiers', 'runtime', 'functions', 'builder', 'cli', 'local', 'test', 'bench'];
 const examples = readdirSync(join(root, 'examples'), { recursive: true }).filter((path) => /(^|\/)(template|infra)\.ya?ml$/.test(path) && !path.includes('node_modules'));
 const templates = ['template.yaml', 'infra/*.yaml', ...examples.map((path) => `examples/${path}`)];
 

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { ReleasesAnswer, ShowAnswer } from '../../contracts/commands.ts';
+import { checkLines, checksTitle } from '../../domain/checks.ts';
 import { NotFoundError } from '../../domain/errors.ts';
 import { quorumSentence } from '../../domain/quorum.ts';
 import { shortName } from '../../domain/reference.ts';
@@ -53,6 +54,8 @@ export async function show(controlPlane: ControlPlane, output: Output, release: 
   output.line(`  ${it.commit.slice(0, 8)} on ${shortName(it)} by ${it.author.name}: ${it.message}`);
   if (it.source.kind === 's3') output.line(`  from ${objectName(it.source)}; commit, author and message are what its uploader says`);
   for (const remark of it.remarks) output.line(`  ${pc.yellow('remark')} ${remark}`);
+  if (it.checks !== undefined && it.checks.length > 0) output.line(`  ${checksTitle}:`);
+  for (const line of checkLines(it.checks)) output.line(`    ${line}`);
   output.line();
   for (const line of answer.story) output.line(storyLine(line));
   if (options.follow && it.state !== 'ended') answer = await follow(controlPlane, output, id, answer.story.length);

@@ -1,7 +1,8 @@
 import type { ApplicationFile } from '../../contracts/application.ts';
 import type { Capability } from '../../contracts/names.ts';
-import type { Configuration, Lookup } from '../../contracts/release.ts';
+import type { Lookup } from '../../contracts/release.ts';
 import { type AskedAfter, askedAfter } from './asked-after.ts';
+import { type AskedBuild, type At, buildSteps } from './build-steps.ts';
 import { parameterValues } from './parameter-values.ts';
 import type { SamConfig } from './samconfig.ts';
 
@@ -10,7 +11,7 @@ export interface Asked {
   /** The file to name when something in it is wrong. */
   readonly file: string;
   readonly application?: string | undefined;
-  readonly build: Configuration['build'];
+  readonly build: AskedBuild;
   /** Several stacks, by name. Default: one. */
   readonly stacks?: Readonly<Record<string, AskedStack>> | undefined;
   readonly order?: readonly string[] | undefined;
@@ -46,16 +47,13 @@ export interface AskedEnvironment extends AskedValues {
   readonly ignored: readonly string[];
 }
 
-/** From the application's folder to the root of the repository. */
-type At = (path: string) => string;
-
 export function askedByFile(file: ApplicationFile, at: At): Asked {
   const where = at('drawbridge.yaml');
   const otherwise = { stack: file.stack, ...parameterValues(file.parameters ?? {}, where), tags: file.tags ?? {}, capabilities: file.capabilities, after: askedAfter(file, at), asksApproval: false, ignored: [] };
   return {
     file: where,
     application: file.application,
-    build: file.build.revision === undefined ? { kind: file.build.kind, templates: templatesOf(file, at), ...foldersOf(file, at) } : { kind: file.build.kind, templates: [], revision: at(file.build.revision) },
+    build: buildSteps(file, at),
     stacks: file.stacks === undefined ? undefined : mapped(file.stacks, (it) => ({ stack: it.stack, capabilities: it.capabilities, after: it.after ?? [], ...parameterValues(it.parameters ?? {}, where) })),
     order: file.order,
     otherwise,
@@ -73,18 +71,6 @@ export function askedByFile(file: ApplicationFile, at: At): Asked {
 }
 
 const mapped = <Value, Other>(record: Readonly<Record<string, Value>>, to: (value: Value) => Other): Record<string, Other> => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value)]));
-
-function templatesOf({ build, stacks }: ApplicationFile, at: At): Configuration['build']['templates'] {
-  if (stacks === undefined) return [{ path: at(build.template) }];
-  return Object.entries(stacks).map(([stack, { template }]) => ({ stack, path: at(template ?? `${stack}.yaml`) }));
-}
-
-/** What steps publish in any environment. */
-function foldersOf({ steps = [], environments = {} }: ApplicationFile, at: At): Pick<Configuration['build'], 'folders'> {
-  const all = [...steps, ...Object.values(environments).flatMap((it) => it.steps ?? [])];
-  const folders = [...new Set(askedAfter({ steps: all }, at).steps.flatMap((step) => (step.kind === 'publish' ? [step.folder] : [])))];
-  return folders.length === 0 ? {} : { folders };
-}
 
 const nothing: AskedEnvironment = { parameters: {}, tags: {}, asksApproval: false, ignored: [] };
 

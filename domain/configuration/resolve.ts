@@ -6,9 +6,11 @@ import { membersOf, quorumsOf } from '../people.ts';
 import { inSentence, type Reference } from '../reference.ts';
 import { afterStacks } from './after-stacks.ts';
 import type { Asked, AskedEnvironment } from './asked.ts';
+import { withExports } from './exports.ts';
 import { fits } from '../wildcard.ts';
 import { outsidePrefix } from './parameter-values.ts';
 import { secondsOf } from './seconds.ts';
+import { stepsFor } from './build-steps.ts';
 import { stacksOf } from './stacks.ts';
 import { targetsOf } from './targets.ts';
 
@@ -44,7 +46,7 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
   const patterns = registry.applications[application]?.stacks ?? [application, `${application}-*`];
   const environments = order.map((name): ResolvedEnvironment => {
     const it = registry.environments[name];
-    const wish = asked.environments[name] ?? asked.otherwise;
+    const wish = withExports(asked.environments[name] ?? asked.otherwise, name, artifact);
     if (it === undefined) return { name, targets: [] };
     const { stacks, problems: wrong } = it.targets.every(({ codeDeploy }) => codeDeploy !== undefined) ? { stacks: [], problems: [] } : stacksOf(asked, wish, name, artifact);
     const after = afterStacks(wish.after ?? { steps: [], tests: [] }, stacks, artifact);
@@ -65,7 +67,7 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
     return { name, targets, ...(approval === undefined ? {} : { approval }) };
   });
   if (environments.length === 0 && problems.length === 0) say(`no registered environment takes releases of ${inSentence(reference)} of ${application}.`);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, configuration: { build: asked.build, environments, remarks } };
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, configuration: { build: stepsFor(asked.build, reference), environments, remarks } };
 }
 
 /** The file may ask for an approval where the registry does not; who may give it is the registry's. */

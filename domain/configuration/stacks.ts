@@ -23,7 +23,8 @@ const ofEnvironment = (artifact: Pick<Artifact, 'templates'>, environment: strin
  */
 export function stacksOf(asked: Pick<Asked, 'build' | 'stacks'>, wish: AskedEnvironment, environment: string, artifact?: Pick<Artifact, 'templates'>): { stacks: WantedStack[]; problems: string[] } {
   const built = artifact === undefined ? [] : ofEnvironment(artifact, environment);
-  const named: Readonly<Record<string, AskedStack>> | undefined = asked.stacks ?? builtStacks(built);
+  const fromBuild = builtStacks(built);
+  const named: Readonly<Record<string, AskedStack>> | undefined = asked.stacks === undefined ? fromBuild : { ...asked.stacks, ...fromBuild, ...asked.stacks };
   if (named === undefined) {
     const [template] = built;
     const [other] = takenFrom(wish);

@@ -10,6 +10,10 @@ import { stackTargetName, targetNames } from './target-names.ts';
 const usual: Record<Asked['build']['kind'], Capability[]> = {
   sam: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
   cloudformation: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
+  // What these write is not for the user to know.
+  serverless: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+  cdk: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+  buildspec: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
   codedeploy: [],
 };
 

@@ -2,6 +2,7 @@ import { html, raw } from 'hono/html';
 import type { Approval } from '../../contracts/approval.ts';
 import type { Change, Plan, TargetRecord } from '../../contracts/plan.ts';
 import type { Release } from '../../contracts/release.ts';
+import { checksTitle } from '../../domain/checks.ts';
 import { at, oneLine } from '../../domain/mail.ts';
 import { questionOf, whatOf } from '../../domain/question.ts';
 import { shortName } from '../../domain/reference.ts';
@@ -98,7 +99,7 @@ export interface Asked {
 /** The question, with what exactly would happen: what is dangerous comes first. */
 export function question({ approval, approver, standsFor, author, release, targets, nonce }: Asked): Html {
   const space = new Room(room - targets.length * heading);
-  const { needs, stillNeeds, answers, totals, risks, commits, commitsTitle } = questionOf(approval, targets.map(({ record }) => record));
+  const { needs, stillNeeds, answers, totals, risks, checks, commits, commitsTitle } = questionOf(approval, targets.map(({ record }) => record));
   const dangers = space.rows(risks, (risk) => html`<li>${breakable(oneLine(risk, 400))}</li>`);
   // Where there are several, the dangers above name the target.
   const several = targets.length > 1;
@@ -106,6 +107,7 @@ export function question({ approval, approver, standsFor, author, release, targe
     ({ record, plan }) => html`<section><h2>${several ? `${record.target}: ` : ''}${record.stackName} <small>in ${record.account}, ${record.region}</small></h2><p>${whatOf(record)}</p>${plan === undefined ? '' : planned(plan, space)}</section>`,
   );
   const given = new Room(answersRoom).rows(answers, (answer) => html`<li>${oneLine(answer, 400)}</li>`);
+  const checked = space.rows(checks, (check) => html`<li>${breakable(oneLine(check, 400))}</li>`);
   const brought = space.rows(commits, ({ commit, author: by, message }) => html`<li><code>${commit.slice(0, 8)}</code> ${oneLine(by, 60)}: ${oneLine(message, 200)}</li>`);
   return page(
     `${approval.application}: ${approval.environment}`,
@@ -117,6 +119,7 @@ ${dangers.shown.length === 0 ? '' : html`<div class="first"><h2>Look at these fi
 ${approval.because.length === 0 ? '' : html`<p class="quiet">You are asked because: ${oneLine(approval.because.slice(0, 3).join(' '), 600)}</p>`}
 ${answers.length === 0 ? '' : html`<h2>Answers so far</h2><ul>${given.shown}</ul>${more(given.left, release.id)}`}
 ${sections}
+${checks.length === 0 ? '' : html`<section><h2>${checksTitle}</h2><ul>${checked.shown}</ul>${more(checked.left, release.id)}</section>`}
 <section><h2>${commitsTitle}</h2><ul>${brought.shown}</ul>${more(brought.left + approval.otherCommits, release.id)}</section>
 ${answerForm({ approval, approver, standsFor, author, nonce })}`,
   );

@@ -22,7 +22,7 @@ export const shown = ({ configuration, artifact, buildId: _, ...release }: Relea
   ...release,
   remarks: configuration?.remarks ?? [],
   order: (configuration?.environments ?? []).map(({ name }) => name),
-  ...(artifact === undefined ? {} : { artifact: artifact.digest }),
+  ...(artifact === undefined ? {} : { artifact: artifact.digest, checks: artifact.checks }),
 });
 
 export async function known(tableName: string, id: string): Promise<Release> {

@@ -6,7 +6,7 @@ import { ReleaseTask } from '../../contracts/tasks.ts';
 import { artifactBuckets, bucketsFor } from '../../domain/artifact-regions.ts';
 import { DeploymentFailedError } from '../../domain/errors.ts';
 import { foldersOf } from '../../domain/folders.ts';
-import { incomingPrefix, packedFile, readPackaged, readPacked } from '../../domain/packaged.ts';
+import { incomingPrefix, packedFile, readPackaged, readPacked, refuseAltered, refuseChanged } from '../../domain/packaged.ts';
 import { manifest } from '../../domain/seal.ts';
 import { builtSource, isBuildOf, releasedSource } from '../../domain/source.ts';
 import { env } from '../../runtime/env.ts';
@@ -27,12 +27,18 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
   const buckets = bucketsFor(release.configuration, { bucket, region }, artifactBuckets({ bucket, region }, arns));
   const left = await uses.listKeys(bucket, `incoming/${application}/`);
   const prefix = incomingPrefix(left, application, build.id);
-  const read = async (file: string) => Buffer.from(await uses.readObject(bucket, `${prefix}${file}`)).toString('utf8');
-  const packed = readPacked(await read(packedFile));
-  const { templates, revision } = packed;
+  const list = await uses.readObject(bucket, `${prefix}${packedFile}`);
+  refuseChanged(packedFile, list, build.exported['DRAWBRIDGE_SHA256']);
+  const packed = readPacked(Buffer.from(list).toString('utf8'));
+  const { templates, revision, checks, exports } = packed;
+  const readObject = async (from: string, key: string) => {
+    const bytes = await uses.readObject(from, key);
+    refuseAltered(packed, key.slice(prefix.length), bytes);
+    return bytes;
+  };
   const folders = foldersOf(packed, left, prefix);
-  const packaged = await Promise.all(templates.map(async ({ file, ...it }) => ({ named: it, ...readPackaged(await read(file), file) })));
-  const sealer = new Sealer(uses, { bucket, buckets, application, prefix });
+  const packaged = await Promise.all(templates.map(async ({ file, ...it }) => ({ named: it, ...readPackaged(Buffer.from(await readObject(bucket, `${prefix}${file}`)).toString('utf8'), file) })));
+  const sealer = new Sealer({ readObject, writeOnce: uses.writeOnce }, { bucket, buckets, application, prefix });
   const made = [];
   // One after the other: they mostly refer to the same.
   for (const { text, named, ...knows } of packaged) {
@@ -45,7 +51,7 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
   const manifestKey = `sealed/${application}/${digest}.json`;
   await uses.writeOnce(bucket, manifestKey, text);
   await uses.updateRelease(tableName, release.id, {
-    artifact: { digest, bucket, buckets, manifestKey, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })), revision: bundle, ...(listed.length === 0 ? {} : { folders: listed }) },
+    artifact: { digest, bucket, buckets, manifestKey, checks, exports, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })), revision: bundle, ...(listed.length === 0 ? {} : { folders: listed }) },
   });
   const said = `Built once and sealed: ${digest.slice(0, 12)}, ${String(sealer.objects.filter((it) => it.region === region).length)} objects${Object.keys(buckets).length > 1 ? ` for ${Object.keys(buckets).join(', ')}` : ''}${listed.map(({ folder, files }) => `, ${String(files)} files of ${folder}`).join('')}.`;
   await uses.report({ tableName, busName }, { kind: 'built', about: 'release', release: release.id, application, text: said }, uses.now());

@@ -1,3 +1,4 @@
+import { writeOnce } from '../../aws/artifacts.ts';
 import { readLastWords } from '../../aws/build-logs.ts';
 import { joinBuildLine, leaveBuildLine, noteServed, readBuildLine, type Standing } from '../../aws/build-line.ts';
 import { type BuildOrder, readBuild, startBuild } from '../../aws/codebuild.ts';
@@ -9,13 +10,15 @@ import type { Release } from '../../contracts/release.ts';
 import { ReleaseWait } from '../../contracts/tasks.ts';
 import { buildAnswer, buildOperation, buildReason, isOfAttempt } from '../../domain/build-answer.ts';
 import { type BuildWaiter, sameWaiter, waitingWords, whoseTurn } from '../../domain/build-line.ts';
+import { buildProgram, programKey } from '../../domain/build-program.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
 import { buildSource } from '../../domain/source.ts';
 import { env } from '../../runtime/env.ts';
+import { readProgram } from '../../runtime/program.ts';
 import { task } from '../../runtime/task.ts';
 
 const real = {
-  readRelease, updateRelease, storeWait, startBuild, readBuild, readLastWords, completeToken, completeWait, readBuildLine, joinBuildLine, leaveBuildLine, noteServed, report,
+  readRelease, updateRelease, storeWait, readProgram, writeOnce, startBuild, readBuild, readLastWords, completeToken, completeWait, readBuildLine, joinBuildLine, leaveBuildLine, noteServed, report,
   now: () => new Date(),
   pause: (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds)),
 };
@@ -27,10 +30,10 @@ const momentMilliseconds = 1500;
 /** Starts the one build of a release, or stands in line for it; its final event completes the wait. */
 export async function startTheBuild(uses: Uses, input: ReleaseWait): Promise<void> {
   const { token, release: id, attempt } = input;
-  const { TABLE_NAME: tableName, WAIT_KEY_ARN: keyArn, BUILD_PROJECT_PREFIX: prefix, BUS_NAME: busName } = env('TABLE_NAME', 'WAIT_KEY_ARN', 'BUILD_PROJECT_PREFIX', 'BUS_NAME');
+  const { TABLE_NAME: tableName, ARTIFACT_BUCKET: bucket, WAIT_KEY_ARN: keyArn, BUILD_PROJECT_PREFIX: prefix, BUS_NAME: busName } = env('TABLE_NAME', 'ARTIFACT_BUCKET', 'WAIT_KEY_ARN', 'BUILD_PROJECT_PREFIX', 'BUS_NAME');
   const where = { tableName, keyArn, busName };
   const release = await uses.readRelease(tableName, id);
-  const order = orderFor(release, attempt, prefix);
+  const order = await orderFor(uses, { release, attempt, bucket, prefix });
   await uses.storeWait(where, { operation: buildOperation(id, attempt), about: { release: id, attempt: String(attempt) } }, token, uses.now());
   // A task that is repeated, or was woken twice, may find that it runs already.
   const before = release.buildId === undefined ? undefined : await uses.readBuild(release.buildId);
@@ -89,9 +92,12 @@ async function startInTurn(uses: Uses, where: { tableName: string; keyArn: strin
 
 const placeOf = ({ id, application, sequence, createdAt }: Release, attempt: number): BuildWaiter => ({ release: id, attempt, application, sequence, since: createdAt });
 
-function orderFor(release: Release, attempt: number, prefix: string): BuildOrder {
+async function orderFor(uses: Uses, { release, attempt, bucket, prefix }: { release: Release; attempt: number; bucket: string; prefix: string }): Promise<BuildOrder> {
   const { id, configuration, application } = release;
   if (configuration === undefined) throw new ConfigurationError(`Building ${id}: its configuration was not read. Retry the release.`);
+  const program = buildProgram(await uses.readProgram(), release, configuration);
+  const key = programKey(application, program);
+  await uses.writeOnce(bucket, key, program);
   return {
     project: `${prefix}${application}`,
     source: buildSource(release),
@@ -100,10 +106,7 @@ function orderFor(release: Release, attempt: number, prefix: string): BuildOrder
       DRAWBRIDGE_RELEASE: id,
       DRAWBRIDGE_ATTEMPT: String(attempt),
       DRAWBRIDGE_APPLICATION: application,
-      DRAWBRIDGE_KIND: configuration.build.kind,
-      DRAWBRIDGE_TEMPLATES: configuration.build.templates.map(({ stack = '-', path }) => `${stack} ${path}`).join('\n'),
-      ...(configuration.build.folders === undefined ? {} : { DRAWBRIDGE_FOLDERS: configuration.build.folders.join('\n') }),
-      ...(configuration.build.revision === undefined ? {} : { DRAWBRIDGE_REVISION: configuration.build.revision }),
+      DRAWBRIDGE_PROGRAM: key,
     },
   };
 }

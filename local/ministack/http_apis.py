@@ -13,6 +13,7 @@ import settings
 from patching import module, need, replace
 
 apigateway = need(module("services.apigateway"), "_apis", "_routes", "_integrations", "_authorizers")
+stacks = need(module("services.cloudformation.stacks"), "_resolve_stack_outputs")
 provisioners = need(
     module("services.cloudformation.provisioners"), "_RESOURCE_HANDLERS",
     "_apigw_v2_route_create", "_apigw_v2_integration_create", "_apigw_v2_authorizer_create",
@@ -157,6 +158,29 @@ def _for_anybody(original):
     return handle
 
 
+# ---- outputs ------------------------------------------------------------
+
+_ADDRESS = re.compile(r"https://([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
+
+
+def _here(match: re.Match) -> str:
+    api_id = match.group(1)
+    if api_id in rest._rest_apis:
+        return f"{settings.ENDPOINT}/_aws/execute-api/{api_id}"
+    return apigateway._apis.get(api_id, {}).get("apiEndpoint") or match.group(0)
+
+
+def _reachable(original):
+    """Templates put the address of an API together, as the Serverless Framework does; here no resolver knows that name."""
+    def resolve(*args, **kwargs):
+        outputs, exports = original(*args, **kwargs)
+        for output in outputs:
+            output["OutputValue"] = _ADDRESS.sub(_here, output["OutputValue"])
+        return outputs, exports
+
+    return resolve
+
+
 # ---- the resource type ----------------------------------------------------
 
 def _finish(api_id: str, props: dict, changed: bool) -> None:
@@ -219,6 +243,7 @@ def install() -> None:
 
     replace(app, "_load_persisted_state", loaded)
     replace(app, "_handle_execute_api_request", _for_anybody)
+    replace(stacks, "_resolve_stack_outputs", _reachable)
     handlers = provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Api"]
     for name, make in (("create", _create), ("update", _update), ("delete", _delete)):
         handlers[name] = make(handlers[name])

@@ -14,7 +14,7 @@ it('a build reads one repository or the uploads of one application, writes one p
   const actions = statements.flatMap((statement) => statement.actions);
   expect(actions.filter((action) => !ofUploads.includes(action)).sort()).toEqual(['codecommit:GitPull', 'kms:Decrypt', 'kms:GenerateDataKey', 'logs:CreateLogStream', 'logs:PutLogEvents', 's3:PutObject']);
   expect(resourceOf('codecommit:GitPull')).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:codecommit:${AWS::Region}:${AWS::AccountId}:${Repository}' }]);
-  for (const action of ['s3:GetObject', 's3:GetObjectVersion']) expect(resourceOf(action)).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${UploadBucket}/${Application}/*' }]);
+  expect(resourceOf('s3:GetObjectVersion')).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${UploadBucket}/${Application}/*' }]);
 });
 
 it('a build has the one right or the other: each is under the condition, on its own side', () => {
@@ -27,6 +27,10 @@ it('a build has the one right or the other: each is under the condition, on its 
 
 it('a build writes where no other build can: IAM puts its session into the prefix', () => {
   expect(resourceOf('s3:PutObject')).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${ArtifactBucket}/incoming/${Application}/${!aws:userid}/*' }]);
+});
+
+it('a build reads what the control plane gave it to run, its own uploads, and nothing else', () => {
+  expect(resourceOf('s3:GetObject')).toEqual(['${UploadBucket}', '${ArtifactBucket}/builder'].map((where) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${where}/\${Application}/*` })));
 });
 
 it('a build has the key through S3 only', () => {
@@ -48,8 +52,12 @@ it('only CodeBuild, working for this account, is the role', () => {
   expect(ofType(applicationStack, 'AWS::IAM::Role')).toHaveLength(1);
 });
 
-it('how to build stands in the project, where a push cannot change it', () => {
-  expect(textAt(project.properties, 'Source', 'BuildSpec')).toMatch(/^version: 0\.2\n/);
+it('what is run first stands in the project and comes from the control plane, where a push cannot change it', () => {
+  const buildspec = textAt(project.properties, 'Source', 'BuildSpec');
+  expect(buildspec).toMatch(/^version: 0\.2\n/);
+  expect(buildspec).toContain('aws s3 cp --only-show-errors "s3://$ARTIFACT_BUCKET/$DRAWBRIDGE_PROGRAM"');
+  // CodeBuild's own record then says what the build left, and a function compares.
+  expect(buildspec).toContain('exported-variables: [DRAWBRIDGE_SHA256]');
   expect(at(project.properties, 'Artifacts', 'Type')).toBe('NO_ARTIFACTS');
   expect(at(project.properties, 'Environment', 'PrivilegedMode')).toBeUndefined();
   expect(at(project.properties, 'Name')).toEqual({ 'Fn::Sub': 'drawbridge-build-${Application}' });

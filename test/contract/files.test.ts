@@ -40,8 +40,8 @@ it('a decision asks neither clock nor chance', () => {
   expect(holding(/Date\.now\(|new Date\(\)|Math\.random|randomBytes|randomUUID|randomInt|setTimeout|setInterval/, decisions)).toEqual([]);
 });
 
-it('the environment is read in one place, by the command line and by the local cloud', () => {
-  const allowed = /^(runtime\/env\.ts$|cli\/|local\/)/;
+it('the environment is read in one place, by the command line, by the program in a build and by the local cloud', () => {
+  const allowed = /^(runtime\/env\.ts$|builder\/|cli\/|local\/)/;
   expect(holding(/process\.env\b/, production.filter(({ path }) => !allowed.test(path)))).toEqual([]);
 });
 

@@ -18,7 +18,7 @@ export const handlerOf = (folder: string) => inRoot('functions', folder, 'handle
 /** `open-change-set` is called OpenChangeSet in the template and in the machines. */
 export const logicalId = (folder: string) => folder.replaceAll(/(^|-)([a-z])/g, (_found, _dash, letter: string) => letter.toUpperCase());
 
-const written = ['contracts', 'domain', 'aws', 'notifiers', 'runtime', 'functions', 'cli', 'local', 'test', 'bench'];
+const written = ['contracts', 'domain', 'aws', 'notifiers', 'runtime', 'functions', 'builder', 'cli', 'local', 'test', 'bench'];
 
 export interface Source {
   readonly path: string;

@@ -81,6 +81,7 @@ export class ReleaseWorld {
       commit: aRelease().commit,
       source: { type: 'CODECOMMIT', location: '', version: '' },
       variables: { DRAWBRIDGE_RELEASE: aRelease().id, DRAWBRIDGE_ATTEMPT: '1' },
+      exported: {},
       trouble: undefined,
       logs: undefined,
       log: { group: 'group', stream: 'stream' },
@@ -140,6 +141,7 @@ export class ReleaseWorld {
     this.waits.set(operation, kept);
     return Promise.resolve();
   };
+  readonly readProgram = () => Promise.resolve('await build();');
   /** What CodeBuild says of every order. */
   trouble: Error | undefined;
   readonly startBuild = (order: BuildOrder): Promise<BuildStart> => {

@@ -24,6 +24,8 @@ const bads: Bad[] = [
   { name: 'an environment that is not registered', application: 'unknown-env', files: parametersApplication({ values: { One: '1' }, order: ['dev', 'moon'] }), says: /drawbridge\.yaml.*moon|moon.*drawbridge\.yaml/s },
   { name: 'a file that is not YAML', application: 'bad-file', files: { ...good, 'drawbridge.yaml': 'version: 1\nbuild: {kind: sam\n' }, says: /drawbridge\.yaml:\d+/ },
   { name: 'a template that is not there', application: 'no-template', files: { ...good, 'drawbridge.yaml': 'version: 1\nbuild: {kind: cloudformation, template: gone.yaml}\n' }, says: /gone\.yaml/ },
+  { name: 'a build kind that there is not', application: 'no-kind', files: { ...good, 'drawbridge.yaml': 'version: 1\nbuild: {kind: terraform}\n' }, says: /drawbridge\.yaml:2: build\.kind: the kind must be one of sam, cloudformation, serverless, cdk, codedeploy, buildspec/ },
+  { name: 'a required check that fails', application: 'no-check', files: { ...good, 'drawbridge.yaml': 'version: 1\nbuild: {kind: cloudformation}\nchecks: [{ name: unit tests, run: "echo Error: 1 test failed; exit 1" }]\n' }, says: /: Checking: the required check unit tests failed: Error: 1 test failed\. Log: / },
 ];
 
 it.each(bads)('$name ends as failed with a sentence, and the next good push heals it', { timeout: 120_000 }, async ({ application: name, files, says }) => {

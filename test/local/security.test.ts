@@ -96,6 +96,7 @@ function hostileApplication(): Record<string, string> {
     'write-sealed': `aws s3 cp Makefile s3://${bucket}/sealed/honest/$$(printf '0%.0s' $$(seq 64))`,
     'write-other-build': `aws s3 cp Makefile s3://${bucket}/incoming/honest/AROAX:AWSCodeBuild-other/template.yaml`,
     'write-own-application-other-build': `aws s3 cp Makefile s3://${bucket}/incoming/hostile/AROAX:AWSCodeBuild-other/template.yaml`,
+    'write-what-builds-run': `aws s3 cp Makefile s3://${bucket}/builder/hostile/$$(printf '0%.0s' $$(seq 64)).mjs`,
     'read-bucket': `aws s3 ls s3://${bucket}/`,
     'assume-plan': `aws sts assume-role --role-arn ${roleArn(cloud.accounts.prod, 'plan')} --role-session-name x --external-id ${externalId(cloud.accounts.prod)}`,
     'assume-execute': `aws sts assume-role --role-arn ${roleArn(cloud.accounts.prod, 'execute')} --role-session-name x --external-id ${externalId(cloud.accounts.prod)}`,
@@ -128,7 +129,7 @@ it('a hostile build is refused whatever it tries', { timeout: 120_000 }, async (
   const folder = join(town.system.cloud.stateDir, 'builds');
   const logs = await Promise.all((await readdir(folder)).filter((name) => name.endsWith('.log')).map((name) => readFile(join(folder, name), 'utf8')));
   const tried = [...logs.join('\n').matchAll(/^TRIED (\S+) (\w+)/gm)].map(([, name = '', how = '']) => [name, how]);
-  expect(tried).toHaveLength(13);
+  expect(tried).toHaveLength(14);
   expect(tried.filter(([, how]) => how !== 'refused')).toEqual([['know-who-it-is', 'WORKED']]);
 });
 

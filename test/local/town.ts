@@ -12,9 +12,9 @@ import { until } from '../fakes/until.ts';
 const run = promisify(execFile);
 
 interface Shown {
-  readonly release: { readonly id: string; readonly state: string; readonly outcome?: string; readonly reason?: string; readonly commit: string };
+  readonly release: { readonly id: string; readonly state: string; readonly outcome?: string; readonly reason?: string; readonly commit: string; readonly artifact?: string; readonly checks?: readonly { readonly name: string; readonly passed: boolean }[] };
   readonly environments: readonly { readonly environment: string; readonly state: string; readonly outcome?: string; readonly reason?: string; readonly digest?: string }[];
-  readonly targets: readonly { readonly environment: string; readonly target: string; readonly outcome?: string; readonly clean?: boolean; readonly reason?: string; readonly counts?: Record<string, number>; readonly outputs?: Record<string, string>; readonly risks?: readonly string[] }[];
+  readonly targets: readonly { readonly environment: string; readonly target: string; readonly stackName: string; readonly outcome?: string; readonly clean?: boolean; readonly reason?: string; readonly counts?: Record<string, number>; readonly outputs?: Record<string, string>; readonly risks?: readonly string[] }[];
   readonly approvals: readonly { readonly id: string; readonly environment: string; readonly state: string; readonly digest: string; readonly because: readonly string[] }[];
   readonly votes: readonly { readonly approver: string; readonly channel: string; readonly decision: string; readonly reason: string; readonly digest: string; readonly from: string; readonly at: string; readonly breakGlass: boolean; readonly standsFor: readonly string[] }[];
   readonly story: readonly { readonly kind: string; readonly about: string; readonly text: string; readonly at: string }[];

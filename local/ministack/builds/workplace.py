@@ -8,7 +8,7 @@ import sys
 
 import settings
 
-_COMMANDS = ("sam", "aws", "cfn-lint", "node")
+_COMMANDS = ("sam", "aws", "cfn-lint", "node", "osls", "cdk")
 
 # `sam build` insists on the interpreter of the function's runtime and asks `python3.13 -c "… assert …"`.
 # Where that one is installed it is used. Where it is not, the Python at hand stands in for it: right for

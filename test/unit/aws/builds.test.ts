@@ -59,8 +59,8 @@ describe('starting a build', () => {
 
 describe('a build', () => {
   it('is found by its id or its ARN', async () => {
-    codeBuild.on(BatchGetBuildsCommand).resolves({ builds: [{ id: 'p:1', projectName: 'p', buildStatus: 'SUCCEEDED', resolvedSourceVersion: 'c', sourceVersion: 'v1', source: { type: 'S3', location: 'uploads/a.zip' }, environment: { type: 'ARM_CONTAINER', image: 'i', computeType: 'BUILD_GENERAL1_SMALL', environmentVariables: [{ name: 'A', value: '1' }] } }] });
-    const build = { id: 'p:1', project: 'p', status: 'SUCCEEDED', commit: 'c', source: { type: 'S3', location: 'uploads/a.zip', version: 'v1' }, variables: { A: '1' }, trouble: undefined, logs: undefined, log: undefined };
+    codeBuild.on(BatchGetBuildsCommand).resolves({ builds: [{ id: 'p:1', projectName: 'p', buildStatus: 'SUCCEEDED', resolvedSourceVersion: 'c', sourceVersion: 'v1', source: { type: 'S3', location: 'uploads/a.zip' }, exportedEnvironmentVariables: [{ name: 'B', value: '2' }], environment: { type: 'ARM_CONTAINER', image: 'i', computeType: 'BUILD_GENERAL1_SMALL', environmentVariables: [{ name: 'A', value: '1' }] } }] });
+    const build = { id: 'p:1', project: 'p', status: 'SUCCEEDED', commit: 'c', source: { type: 'S3', location: 'uploads/a.zip', version: 'v1' }, variables: { A: '1' }, exported: { B: '2' }, trouble: undefined, logs: undefined, log: undefined };
     expect(await readBuild('p:1')).toEqual(build);
     expect(await readBuild('arn:aws:codebuild:eu-west-1:111111111111:build/p:1')).toEqual(build);
     expect(codeBuild.commandCalls(BatchGetBuildsCommand).map(({ args }) => args[0].input.ids)).toEqual([['p:1'], ['p:1']]);

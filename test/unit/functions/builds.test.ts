@@ -36,8 +36,11 @@ describe('starting the build', () => {
     expect(world.orders[0]).toMatchObject({
       project: 'drawbridge-build-orders',
       source: { version: `refs/heads/main^{${commit}}` },
-      variables: { DRAWBRIDGE_RELEASE: id, DRAWBRIDGE_APPLICATION: 'orders', DRAWBRIDGE_KIND: 'sam', DRAWBRIDGE_TEMPLATES: '- template.yaml' },
+      variables: { DRAWBRIDGE_RELEASE: id, DRAWBRIDGE_APPLICATION: 'orders' },
     });
+    const program = Buffer.from(world.objects.get(world.orders[0]?.variables['DRAWBRIDGE_PROGRAM'] ?? '') ?? []).toString();
+    expect(program).toMatch(/^const drawbridgeRequest = .*"kind":"sam".*"path":"template.yaml".*;\nawait build\(\);$/);
+    expect([...world.objects.keys()][0]).toMatch(/^builder\/orders\/[0-9a-f]{64}\.mjs$/);
     expect(JSON.stringify(world.orders)).not.toContain(token);
   });
 

@@ -27,7 +27,7 @@ it('an application with a folder of its own is read there, and its paths begin t
   files('version: 1\nbuild: { kind: sam, template: infra/template.yaml }\n');
   await readConfiguration(world, input);
   expect(world.folderRead).toBe('services/orders');
-  expect(world.release().configuration?.build).toEqual({ kind: 'sam', templates: [{ path: 'services/orders/infra/template.yaml' }] });
+  expect(world.release().configuration?.build).toEqual({ kind: 'sam', folder: 'services/orders', templates: [{ path: 'services/orders/infra/template.yaml' }] });
   files('version: 2\n');
   await readConfiguration(world, input);
   expect(world.release().reason).toContain(': services/orders/drawbridge.yaml:1: ');

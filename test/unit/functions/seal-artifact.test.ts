@@ -3,11 +3,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../domain/digest.ts';
 import { sealArtifact } from '../../../functions/seal-artifact/handler.ts';
 import { aRelease, aTarget } from '../../fakes/samples.ts';
+import { functionAt, leftByBuild, prefix, recorded } from '../../fakes/left-by-build.ts';
 import { ReleaseWorld, stubVariables } from '../../fakes/release-world.ts';
 
 const { id, commit } = aRelease();
 const input = { release: id, attempt: 1 };
-const prefix = 'incoming/orders/AROAX:AWSCodeBuild-uuid-1/';
 let world: ReleaseWorld;
 
 beforeEach(() => {
@@ -18,11 +18,7 @@ beforeEach(() => {
 });
 
 const text = (key: string | undefined) => Buffer.from(world.objects.get(key ?? '') ?? []).toString();
-const built = (template: string, objects: Readonly<Record<string, string>> = {}) => {
-  const packed = JSON.stringify({ version: 1, templates: [{ file: 'packed/-.yaml' }] });
-  for (const [key, body] of Object.entries({ [`${prefix}packed/-.yaml`]: template, [`${prefix}release.json`]: packed, ...objects })) world.objects.set(key, Buffer.from(body));
-};
-const functionAt = (uri: string) => `Parameters: { Stage: { Type: String } }\nResources:\n  F: { Type: AWS::Serverless::Function, Properties: { CodeUri: ${uri}, Env: !Ref Stage } }\n`;
+const built = (template: string, objects?: Readonly<Record<string, string>>, more?: object) => { leftByBuild(world, template, objects, more); };
 
 it('what the build left is kept by content, and the template refers to what is kept', async () => {
   built(functionAt(`s3://artifacts/${prefix}abc`), { [`${prefix}abc`]: 'code' });
@@ -39,9 +35,11 @@ it('what the build left is kept by content, and the template refers to what is k
 
 describe('a folder that a step publishes', () => {
   const leave = (files: Readonly<Record<string, string>>) => {
-    built(functionAt('s3://somewhere-else/abc'), {
-      [`${prefix}release.json`]: JSON.stringify({ version: 1, templates: [{ file: 'packed/-.yaml' }], folders: [{ folder: 'web/dist', prefix: 'folders/0' }] }),
-      ...Object.fromEntries(Object.entries(files).map(([path, body]) => [`${prefix}folders/0/${path}`, body])),
+    const template = functionAt('s3://somewhere-else/abc');
+    const below = Object.entries(files).map(([path, body]): [string, string] => [`folders/0/${path}`, body]);
+    built(template, Object.fromEntries(below.map(([file, body]) => [`${prefix}${file}`, body])), {
+      folders: [{ folder: 'web/dist', prefix: 'folders/0' }],
+      files: Object.fromEntries([['packed/-.yaml', template], ...below].map(([file = '', body = '']) => [file, sha256(body)])),
     });
   };
 
@@ -56,6 +54,15 @@ describe('a folder that a step publishes', () => {
     await sealArtifact(world, input);
     expect(world.release().artifact?.digest).not.toBe(artifact?.digest);
     expect(world.reports[0]?.text).toMatch(/0 objects, 2 files of web\/dist\.$/);
+  });
+
+  it.each([
+    ['changed', 'index.html', 'its digest is another one'],
+    ['added', 'more.html', 'not among what the build left'],
+  ])('to which somebody %s a file after the build is refused', async (_, file, says) => {
+    leave({ 'index.html': '<p>' });
+    world.objects.set(`${prefix}folders/0/${file}`, Buffer.from('<script>'));
+    await expect(sealArtifact(world, input)).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringContaining(says) as string });
   });
 
   it('with a name that leaves it is refused, and nothing is sealed', async () => {
@@ -153,8 +160,8 @@ it.each([
   ['goes on', { status: 'IN_PROGRESS' }],
   ['built another commit', { commit: 'f'.repeat(40) }],
 ])('a build that %s is not sealed', async (_, fields) => {
-  world.build(fields);
   built(functionAt('s3://somewhere-else/abc'));
+  world.build(fields);
   await expect(sealArtifact(world, input)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining(`did not build commit ${commit}`) as string });
 });
 
@@ -179,7 +186,9 @@ it('a build that left nothing of its own is said, also where another left someth
 
 describe('a revision for CodeDeploy', () => {
   const left = (revision: Uint8Array) => {
-    world.objects.set(`${prefix}release.json`, Buffer.from(JSON.stringify({ version: 1, templates: [], revision: { file: 'packed/revision.zip' } })));
+    const packed = JSON.stringify({ version: 1, templates: [], revision: { file: 'packed/revision.zip' }, files: { 'packed/revision.zip': sha256(revision) } });
+    recorded(world, packed);
+    world.objects.set(`${prefix}release.json`, Buffer.from(packed));
     world.objects.set(`${prefix}packed/revision.zip`, revision);
   };
   const zipOf = async (files: Readonly<Record<string, string>>) => {
