@@ -69,13 +69,17 @@ function newNames(template: unknown, contentOf: (node: Node) => Node): Map<strin
   return names;
 }
 
+/** The framework packages functions side by side, and puts down each as it is ready. */
+const inOrder = (value: unknown): unknown => JSON.parse(canonical(value));
+
 const rename = (text: string, names: ReadonlyMap<string, string>): string => [...names].reduce((all, [from, to]) => all.replaceAll(from, to), text);
 
 /**
  * The template of one stage, as it is deployed by us.
  * @param archives SHA-256 of each archive, in hexadecimal
  */
-export function ownServerlessTemplate(template: unknown, { artifactDirectory }: Packaged, archives: ReadonlyMap<string, string>, { bucket, prefix }: Place, file: string): string {
+export function ownServerlessTemplate(packaged: unknown, { artifactDirectory }: Packaged, archives: ReadonlyMap<string, string>, { bucket, prefix }: Place, file: string): string {
+  const template = inOrder(packaged);
   const hashOf = (name: string) => archives.get(name) ?? '';
   const contentOf = (node: Node) => transformed(node, (it) => {
     const name = keyOf(it, artifactDirectory);
@@ -94,7 +98,7 @@ export function ownServerlessTemplate(template: unknown, { artifactDirectory }: 
     const name = keyOf(node, artifactDirectory);
     return name === undefined ? node : { ...node, S3Bucket: bucket, S3Key: `${prefix}/${name}` };
   });
-  const text = rename(JSON.stringify(ours, undefined, 1), names);
+  const text = JSON.stringify(inOrder(JSON.parse(rename(JSON.stringify(ours), names))), undefined, 1);
   if (text.includes(`"${theirBucket}"`) || text.includes(`\${${theirBucket}`)) throw new InvalidInputError(`Packaging ${file}: it refers to ${theirBucket}, which is not made here, because the framework's uploads are Drawbridge's. Take the reference away.`);
   return text;
 }

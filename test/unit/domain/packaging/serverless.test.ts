@@ -44,6 +44,13 @@ describe('a packaged service', () => {
     expect(own('2026-01-01T00:00:00Z')).toBe(own('2026-02-03T04:05:06Z'));
   });
 
+  it('is the same in whatever order the framework was ready with its functions', () => {
+    const { template, state } = packaged('2026-01-01T00:00:00Z');
+    const backwards = (part: object) => Object.fromEntries(Object.entries(part).reverse());
+    const hashes = new Map([['shop.zip', 'a1'.repeat(32)], ['lib.zip', 'b2'.repeat(32)]]);
+    expect(ownServerlessTemplate({ Outputs: backwards(template.Outputs), Resources: backwards(template.Resources) }, readState(state, 'dev'), hashes, place, 'serverless.yml')).toBe(own('2026-01-01T00:00:00Z'));
+  });
+
   it('takes its archives from where the build put them', () => {
     const { template, state } = packaged('2026-01-01T00:00:00Z');
     expect(archivesOf(template, readState(state, 'dev').artifactDirectory)).toEqual(['lib.zip', 'shop.zip']);
