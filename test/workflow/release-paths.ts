@@ -43,7 +43,7 @@ export const releasePaths: readonly Path[] = [
     name: 'a build for which there is no room yet is tried again when it is woken',
     script: { ...build, ...next, 'start-build': [completes({ answer: 'again' }), silent, completes({ answer: 'built' })], 'look-at-build': [completes({ answer: 'again' })] },
     timeouts: { Build: 1 },
-    states: [...begun, 'Build', 'Did it build?', 'Build', 'Look at build', 'Did it build?', 'Build', 'Did it build?', 'Seal artifact', ...promoted],
+    states: [...begun, 'Build', 'Did it build?', 'Build', 'Look at build', 'Did it build?', 'Build', 'Did it build?', ...sealed, ...promoted],
   },
   {
     name: 'an artifact that is not what it must be ends the release',
