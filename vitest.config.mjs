@@ -20,7 +20,7 @@ export default defineConfig({
     allowOnly: false,
     projects: [
       project('unit', { test: 10, hook: 10 }),
-      project('contract', { test: 30, hook: 30 }),
+      project('contract', { test: 60, hook: 60 }),
       project('browser', { test: 60, hook: 60 }),
       project('workflow', { test: 90, hook: 90, clouds: 1 }),
       project('local', { test: 240, hook: 240, clouds: 2 }),
