@@ -3,6 +3,7 @@ import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { Packed } from '../../contracts/packed.ts';
+import { sha256 } from '../../domain/digest.ts';
 import { until } from '../fakes/until.ts';
 import { parametersApplication } from './templates.ts';
 import { Town } from './town.ts';
@@ -23,11 +24,13 @@ async function buildQuickly(application: string): Promise<void> {
   const { projects } = await codeBuild.send(new BatchGetProjectsCommand({ names: [`drawbridge-build-${application}`] }));
   const { Role } = await iam.send(new GetRoleCommand({ RoleName: projects?.[0]?.serviceRole?.split('/').at(-1) }));
   const place = `s3://$ARTIFACT_BUCKET/incoming/${application}/${Role?.RoleId ?? ''}:AWSCodeBuild-\${CODEBUILD_BUILD_ID#*:}/`;
+  const list = JSON.stringify({ version: 1, templates: [{ file: 'template.yaml' }] } satisfies Packed);
   const commands = [
-    `mkdir left && cp template.yaml left && echo '${JSON.stringify({ version: 1, templates: [{ file: 'template.yaml' }] } satisfies Packed)}' > left/release.json`,
+    `mkdir left && cp template.yaml left && printf '%s' '${list}' > left/release.json`,
+    `export DRAWBRIDGE_SHA256=${sha256(list)}`,
     `aws s3 cp --only-show-errors --recursive --sse aws:kms --sse-kms-key-id "$ARTIFACT_KEY_ARN" left "${place}"`,
   ];
-  await codeBuild.send(new UpdateProjectCommand({ name: `drawbridge-build-${application}`, source: { type: 'CODECOMMIT', location: projects?.[0]?.source?.location, buildspec: stringify({ version: 0.2, phases: { build: { commands } } }) } }));
+  await codeBuild.send(new UpdateProjectCommand({ name: `drawbridge-build-${application}`, source: { type: 'CODECOMMIT', location: projects?.[0]?.source?.location, buildspec: stringify({ version: 0.2, env: { 'exported-variables': ['DRAWBRIDGE_SHA256'] }, phases: { build: { commands } } }) } }));
 }
 
 const sequence = (id: string) => Number(id.split('-').at(-2));

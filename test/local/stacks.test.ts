@@ -84,7 +84,7 @@ it('mistakes end with one sentence, nothing is deployed, and the next good relea
   const mistakes: [object, RegExp][] = [
     [{ stacks: { app: { after: ['network'] }, network: { after: ['app'] } } }, /drawbridge\.yaml: environments\.dev: the stacks wait for each other: app → network → app/],
     [{ stacks: { app: { parameters: { Network: '${stacks.network.outputs.VpcId}' } }, network: {} } }, /takes the output VpcId of the stack network, which has only NetworkId/],
-    [{ stacks: { app: { template: 'web.yaml' }, network: {} } }, /The template web\.yaml is not in the repository at this commit/],
+    [{ stacks: { app: { template: 'web.yaml' }, network: {} } }, /the template web\.yaml is not in the repository at this commit/],
   ];
   for (const [more, says] of mistakes) {
     const bad = await shop.release(files('net-3', 'HELLO', more, ['dev']));
