@@ -79,6 +79,17 @@ export const ShowAnswer = z.object({
 });
 export type ShowAnswer = z.infer<typeof ShowAnswer>;
 
+/** Where in which build's log a reader is: the build, then the token of CloudWatch Logs, of which only that service knows what is in it. */
+export const LogPlace = z.string().regex(/^[\w-]{1,100}~[!-~]{1,1024}$/, 'a place in a log as the answer before named it');
+export const LogAnswer = z.object({
+  lines: z.array(z.string()),
+  /** Where the next lines are asked for; the place that was asked for when nothing came since. */
+  next: z.string().optional(),
+  /** The build has ended, or there will be none, and everything was read. */
+  done: z.boolean(),
+});
+export type LogAnswer = z.infer<typeof LogAnswer>;
+
 export const StatusAnswer = z.object({
   applications: z.array(
     z.object({

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
-import { DecisionRequest, DelegationRequest, PlanRequest } from '../../contracts/commands.ts';
-import type { DecisionAnswer, DelegationsAnswer, InboxAnswer, RegistryAnswer, ReleasesAnswer, ShowAnswer, StartedAnswer, StatusAnswer } from '../../contracts/commands.ts';
+import { DecisionRequest, DelegationRequest, LogPlace, PlanRequest } from '../../contracts/commands.ts';
+import type { DecisionAnswer, DelegationsAnswer, InboxAnswer, LogAnswer, RegistryAnswer, ReleasesAnswer, ShowAnswer, StartedAnswer, StatusAnswer } from '../../contracts/commands.ts';
 import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
 import { caller, commands, parsed } from '../../runtime/commands.ts';
 
@@ -10,6 +10,7 @@ export interface Uses {
   status(): Promise<StatusAnswer>;
   releases(application: string, limit: number): Promise<ReleasesAnswer>;
   show(release: string): Promise<ShowAnswer>;
+  log(release: string, place: string | undefined): Promise<LogAnswer>;
   decide(release: string, environment: string, answer: z.output<typeof DecisionRequest>, by: string): Promise<DecisionAnswer>;
   inbox(by: string): Promise<InboxAnswer>;
   delegations(by: string): Promise<DelegationsAnswer>;
@@ -33,6 +34,11 @@ export function door(uses: Uses): Hono {
     return c.json(await uses.releases(c.req.query('application') ?? '', limit));
   });
   app.get('/releases/:id', async (c) => c.json(await uses.show(c.req.param('id'))));
+  app.get('/releases/:id/log', async (c) => {
+    const place = LogPlace.optional().safeParse(c.req.query('after'));
+    if (!place.success) throw new InvalidInputError('Reading a build log: "after" is not a place that an answer named. Leave it out to read from the beginning.');
+    return c.json(await uses.log(c.req.param('id'), place.data));
+  });
   app.post('/releases/:id/retry', async (c) => c.json(await uses.retry(c.req.param('id'), caller(c))));
   app.post('/releases/:id/environments/:environment/decision', async (c) => {
     return c.json(await uses.decide(c.req.param('id'), c.req.param('environment'), await parsed(c, DecisionRequest), caller(c)));

@@ -3,6 +3,7 @@ import { env } from '../../runtime/env.ts';
 import { http } from '../../runtime/http.ts';
 import { decide, delegate, delegations, inbox } from './answers.ts';
 import { door, type Uses } from './door.ts';
+import { log } from './log.ts';
 import { plan, releases, retry, show } from './releases.ts';
 import { status } from './status.ts';
 
@@ -14,6 +15,7 @@ function real(): Uses {
     status: () => status(where),
     releases: (application, limit) => releases(where, application, limit),
     show: (id) => show(where, id),
+    log: (id, place) => log(where, id, place),
     decide: (id, environment, answer, by) => decide(where, id, environment, answer, by),
     inbox: (by) => inbox(where, by),
     delegations: (by) => delegations(where, by),

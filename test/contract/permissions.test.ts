@@ -30,6 +30,11 @@ describe.each(functionFolders)('the role of %s', (folder) => {
     for (const one of read) expect(one).toEqual({ 'Fn::Sub': 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${ParameterPrefix}*' });
   });
 
+  it('reads no log but those of builds', () => {
+    const read = statements.filter(({ actions }) => actions.some((action) => action.startsWith('logs:'))).flatMap(({ resources }) => resources);
+    for (const one of read) expect(one).toEqual({ 'Fn::Sub': 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/codebuild/drawbridge-build-*:*' });
+  });
+
   it('can become a role of a target account only where its path says so', () => {
     const into = statements.filter(({ actions }) => actions.includes('sts:AssumeRole')).flatMap(({ resources }) => resources.map((one) => textAt(one, 'Fn::Sub')));
     const purpose = /^\/drawbridge\/(plan|execute)\/$/.exec(textAt(properties, 'RolePath'))?.[1];

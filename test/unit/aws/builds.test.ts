@@ -2,7 +2,7 @@ import { AccountLimitExceededException, BatchGetBuildsCommand, CodeBuildClient, 
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readLastWords } from '../../../aws/build-logs.ts';
+import { readLastWords, readLogPage } from '../../../aws/build-logs.ts';
 import { readBuild, startBuild } from '../../../aws/codebuild.ts';
 
 const codeBuild = mockClient(CodeBuildClient);
@@ -102,5 +102,39 @@ describe('the last words of a build', () => {
   it('of a build without a log are not asked for', async () => {
     expect(await readLastWords({ log: undefined })).toBeUndefined();
     expect(logs.calls()).toEqual([]);
+  });
+});
+
+describe('a page of a build’s log', () => {
+  const asked = () => logs.commandCalls(GetLogEventsCommand).map(({ args }) => args[0].input);
+
+  it('begins at the beginning, goes on where the last one ended, and names the same place while nothing follows', async () => {
+    logs.on(GetLogEventsCommand).resolves({ events: [], nextForwardToken: 'f/2' });
+    logs.on(GetLogEventsCommand, { nextToken: undefined }).resolves({ events: [{ message: 'one\n' }, { message: 'two\nthree\n' }], nextForwardToken: 'f/2' });
+    expect(await readLogPage({ log }, undefined)).toEqual({ lines: ['one', 'two', 'three'], next: 'f/2' });
+    expect(await readLogPage({ log }, 'f/2')).toEqual({ lines: [], next: 'f/2' });
+    expect(asked()).toMatchObject([{ logGroupName: log.group, logStreamName: log.stream, startFromHead: true, limit: 1000 }, { startFromHead: true, nextToken: 'f/2' }]);
+    expect(asked()[0]).not.toHaveProperty('nextToken');
+  });
+
+  it('that is empty may have others behind it: its token is another one', async () => {
+    logs.on(GetLogEventsCommand).resolves({ events: [], nextForwardToken: 'f/3' });
+    expect(await readLogPage({ log }, 'f/2')).toEqual({ lines: [], next: 'f/3' });
+  });
+
+  it('of a build that has begun no log is empty, whether CodeBuild or CloudWatch Logs says so', async () => {
+    expect(await readLogPage({ log: undefined }, undefined)).toEqual({ lines: [], next: undefined });
+    expect(asked()).toEqual([]);
+    logs.on(GetLogEventsCommand).rejects(named('ResourceNotFoundException'));
+    expect(await readLogPage({ log }, undefined)).toEqual({ lines: [], next: undefined });
+  });
+
+  it.each([
+    ['InvalidParameterException', 'InvalidInputError', 'Read it from its beginning.'],
+    ['AccessDeniedException', 'AccessDeniedError', 'reading the build log uuid'],
+    ['ThrottlingException', 'TransientError', 'reading the build log uuid'],
+  ])('that is refused with %s is an %s', async (name, ours, says) => {
+    logs.on(GetLogEventsCommand).rejects(named(name));
+    await expect(readLogPage({ log }, 'f/old')).rejects.toMatchObject({ name: ours, message: expect.stringContaining(says) as string });
   });
 });

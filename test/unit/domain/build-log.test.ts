@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildReason } from '../../../domain/build-answer.ts';
-import { lastWords } from '../../../domain/build-log.ts';
+import { lastWords, printable } from '../../../domain/build-log.ts';
 
 const container = (text: string) => `[Container] 2026/01/01 00:00:00.000000 ${text}`;
 
@@ -24,6 +24,32 @@ describe('the last words of a build', () => {
         const words = lastWords(log) ?? '';
         expect(words.length).toBeLessThanOrEqual(500);
         expect(words).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
+      }),
+    );
+  });
+});
+
+describe('a message of a build’s log', () => {
+  it.each([
+    ['without its end', 'one\n', ['one']],
+    ['line by line, the empty ones too', 'one\r\n\n  two\n', ['one', '', '  two']],
+    ['without colours', '\u001B[1;31mred\u001B[0m', ['red']],
+    ['without the title that it would give the window, or a link', '\u001B]0;mine\u0007a \u001B]8;;https://evil\u001B\\b', ['a b']],
+    ['without moving the cursor or clearing the screen', '\u001B[2J\u001B[Hgone\u001B[1A', ['gone']],
+    ['without what turns the direction of writing', 'a\u202Eb', ['a b']],
+    ['of a progress bar only as it ended', '10 %\r50 %\r100 %\n', ['100 %']],
+    ['cut where it is too long', 'x'.repeat(1001), [`${'x'.repeat(999)}…`]],
+  ] as const)('is shown %s', (_, message, lines) => {
+    expect(printable(message)).toEqual(lines);
+  });
+
+  it('holds nothing that a terminal would obey, whatever the build wrote', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.oneof(fc.constantFrom('\u001B', '[', ']', '\r', '\n', '\u0007', '\u009B', 'm', '1'), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })), maxLength: 300 }), (message) => {
+        for (const line of printable(message)) {
+          expect(line).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u);
+          expect(line.length).toBeLessThanOrEqual(1000);
+        }
       }),
     );
   });
