@@ -4,6 +4,7 @@ import { decide, retry } from './commands/decide.ts';
 import { doctor } from './commands/doctor.ts';
 import { delegate, inbox } from './commands/inbox.ts';
 import { down, reset, up } from './commands/local.ts';
+import { log } from './commands/log.ts';
 import { plan } from './commands/plan.ts';
 import { register } from './commands/register.ts';
 import { show } from './commands/show.ts';
@@ -67,6 +68,11 @@ program
   .description('the story of one release; "latest" is the newest')
   .option('--follow', 'go on until it ends or waits', false)
   .action(ending((release: string, options: { follow: boolean }) => show(controlPlane(), output(), release, options)));
+program
+  .command('log <release>')
+  .description('what the build of a release wrote; "latest" is the newest')
+  .option('--follow', 'go on until the build has ended', false)
+  .action(ending((release: string, options: { follow: boolean }) => log(controlPlane(), output(), release, options)));
 program.command('inbox').description('what waits for you').action(ending(() => inbox(controlPlane(), output())));
 for (const decision of ['approve', 'reject'] as const) {
   program

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type BuildLog, isBuilding } from '../cli/build-log.ts';
 import { ShowAnswer } from '../contracts/commands.ts';
+import { isAboutTheBuild } from '../domain/build-log.ts';
 import { type Person } from './sample.ts';
 import { knock } from './door.ts';
 import type { System } from './system.ts';
@@ -15,15 +17,29 @@ export interface Pause {
   readonly waiting: string | undefined;
 }
 
-/**
- * Tells every new line of a release's story until it ends or waits for a person.
- * @param told how many lines were told before
- */
-export async function follow(system: System, release: string, told: { lines: number }, tell: (text: string) => void, answered: ReadonlySet<string> = new Set()): Promise<Pause> {
+/** How far a release was told. */
+export interface Told {
+  lines: number;
+  readonly log: BuildLog;
+}
+
+interface Teller {
+  story(text: string): void;
+  log(line: string): void;
+}
+
+/** Tells every new line of a release's story, and what its build writes meanwhile, until it ends or waits for a person. */
+export async function follow(system: System, release: string, told: Told, tell: Teller, answered: ReadonlySet<string> = new Set()): Promise<Pause> {
   for (;;) {
     const shown = await show(system, release);
-    for (const line of shown.story.slice(told.lines)) tell(line.text);
+    const building = isBuilding(shown.release);
+    const readAlong = () => told.log.readAlong(building, (line) => {
+      if (!isAboutTheBuild(line)) tell.log(line);
+    });
+    if (!building) await readAlong();
+    for (const line of shown.story.slice(told.lines)) tell.story(line.text);
     told.lines = shown.story.length;
+    if (building) await readAlong();
     if (shown.release.state === 'ended') return { shown, waiting: undefined };
     const waiting = shown.approvals.find(({ state, environment }) => state === 'waiting' && !answered.has(environment));
     if (waiting !== undefined && shown.story.some(({ kind, environment }) => kind === 'waiting' && environment === waiting.environment)) return { shown, waiting: waiting.environment };

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import pc from 'picocolors';
 import { parse } from 'yaml';
+import { BuildLog } from '../cli/build-log.ts';
 import { ReleasesAnswer } from '../contracts/commands.ts';
 import { ApplicationName } from '../contracts/names.ts';
 import { defaultStateDir } from './cloud.ts';
@@ -82,10 +83,11 @@ async function deliver(system: System, application: string, project: Project, pa
   await parts.part(`pushed ${project.head.slice(0, 8)} to main`, () => push(project, system.cloud.gitRemote(application)));
   const began = Date.now();
   const release = await releaseOf(system, application, project.head);
-  const told = { lines: 0 };
+  const told = { lines: 0, log: new BuildLog((path) => knock(system.doorUrl, system.people.alex, system.cloud.region, 'GET', path), release) };
+  const tell = { story: (text: string) => { parts.step(text); }, log: (line: string) => { parts.line(pc.dim(`${' '.repeat(10)}${line}`)); } };
   const answered = new Set<string>();
   for (;;) {
-    const { shown, waiting } = await follow(system, release, told, (text) => { parts.step(text); }, answered);
+    const { shown, waiting } = await follow(system, release, told, tell, answered);
     if (waiting === undefined) return await finish(shown, system, parts, (Date.now() - began) / 1000);
     answered.add(waiting);
     if (options.yes) {

@@ -11,7 +11,7 @@ import { follow, storyLine } from '../follow.ts';
 import { coloured, type Output } from '../output.ts';
 
 /** `latest` is the newest release. */
-export async function idOf(controlPlane: ControlPlane, release: string): Promise<string> {
+export async function idOf(controlPlane: Pick<ControlPlane, 'ask'>, release: string): Promise<string> {
   if (release !== 'latest') return release;
   const { releases } = await controlPlane.ask(ReleasesAnswer, 'GET', '/releases?limit=1');
   if (releases[0] === undefined) throw new NotFoundError('Looking for the latest release: there is none yet.');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BuildLog } from '../../cli/build-log.ts';
 import { failsOnCreate, parametersApplication } from './templates.ts';
 import { outcomes, Town } from './town.ts';
 
@@ -15,6 +16,17 @@ interface Bad {
   readonly application: string;
   readonly files: Record<string, string>;
   readonly says: RegExp;
+  /** A line that the build wrote. */
+  readonly logs?: string;
+}
+
+/** The build's log as the command line reads it; it has an end once the release has ended. */
+async function linesOf(release: string): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const log = new BuildLog((path) => town.ask('GET', path), release);
+  await log.readOn((line) => lines.push(line));
+  expect(log.done).toBe(true);
+  return lines;
 }
 
 const bads: Bad[] = [
@@ -25,15 +37,16 @@ const bads: Bad[] = [
   { name: 'a file that is not YAML', application: 'bad-file', files: { ...good, 'drawbridge.yaml': 'version: 1\nbuild: {kind: sam\n' }, says: /drawbridge\.yaml:\d+/ },
   { name: 'a template that is not there', application: 'no-template', files: { ...good, 'drawbridge.yaml': 'version: 1\nbuild: {kind: cloudformation, template: gone.yaml}\n' }, says: /gone\.yaml/ },
   { name: 'a build kind that there is not', application: 'no-kind', files: { ...good, 'drawbridge.yaml': 'version: 1\nbuild: {kind: terraform}\n' }, says: /drawbridge\.yaml:2: build\.kind: the kind must be one of sam, cloudformation, serverless, cdk, codedeploy, buildspec/ },
-  { name: 'a required check that fails', application: 'no-check', files: { ...good, 'drawbridge.yaml': 'version: 1\nbuild: {kind: cloudformation}\nchecks: [{ name: unit tests, run: "echo Error: 1 test failed; exit 1" }]\n' }, says: /: Checking: the required check unit tests failed: Error: 1 test failed\. Log: / },
+  { name: 'a required check that fails', application: 'no-check', files: { ...good, 'drawbridge.yaml': 'version: 1\nbuild: {kind: cloudformation}\nchecks: [{ name: unit tests, run: "echo Error: 1 test failed; exit 1" }]\n' }, says: /: Checking: the required check unit tests failed: Error: 1 test failed\. Log: /, logs: 'Error: 1 test failed' },
 ];
 
-it.each(bads)('$name ends as failed with a sentence, and the next good push heals it', { timeout: 120_000 }, async ({ application: name, files, says }) => {
+it.each(bads)('$name ends as failed with a sentence, and the next good push heals it', { timeout: 120_000 }, async ({ application: name, files, says, logs }) => {
   const [application] = await town.applications(name);
   const failed = await application?.release(files, 'Break it');
   expect(failed?.release.outcome).toBe('failed');
   expect(failed?.release.reason).toMatch(says);
   expect(failed?.targets.map(({ clean }) => clean)).not.toContain(false);
+  if (logs !== undefined) expect(await linesOf(failed?.release.id ?? '')).toContain(logs);
 
   // What was broken must not come back through a file that stayed.
   const healed = await application?.release({ ...good }, 'Mend it');
