@@ -1,4 +1,5 @@
 import type { Artifact } from '../contracts/release.ts';
+import { inBatches } from '../domain/batches.ts';
 import { sha256 } from '../domain/digest.ts';
 import { DeploymentFailedError } from '../domain/errors.ts';
 import { sealedIn, type SealedObject } from '../domain/seal.ts';
@@ -22,11 +23,8 @@ export async function checkSealed(release: string, { bucket, buckets = {}, diges
 }
 
 async function firstAltered(bucketOf: (object: SealedObject) => string, objects: readonly SealedObject[]): Promise<SealedObject | undefined> {
-  for (let from = 0; from < objects.length; from += atOnce) {
-    const some = objects.slice(from, from + atOnce);
-    const same = await Promise.all(some.map((object) => isUnaltered(bucketOf(object), object)));
-    const altered = some[same.indexOf(false)];
-    if (altered !== undefined) return altered;
-  }
-  return undefined;
+  // Named by content, the same object may serve several templates, environments and files.
+  const different = [...new Map(objects.map((object) => [`${bucketOf(object)}/${object.key}`, object])).values()];
+  const same = await inBatches(different, atOnce, (object) => isUnaltered(bucketOf(object), object));
+  return different[same.indexOf(false)];
 }

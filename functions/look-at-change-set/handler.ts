@@ -30,8 +30,9 @@ export async function lookAgain(uses: Uses, where: { tableName: string; bucket: 
   const settled = look.answer === 'ready' || (look.answer === 'no-changes' && target.steps !== undefined);
   const stack = settled && operation === 'UPDATE' ? await uses.describeStack(client, target.stackName) : undefined;
   const looked = { release, templateSha256, noEcho, environment, target, attempt, operation, stackArn: stack?.arn ?? '', outputs: stack?.outputs ?? {}, parameters: stack?.parameters ?? {} } as const;
-  const siblings = await uses.readSiblings(where.tableName, { release, environment, target });
-  const kept = await uses.keepLook(where, looked, lookOrDefer(look, target, siblings), uses.now());
+  // Only a failure may be one that the stacks before this one can still mend.
+  const judged = look.answer === 'failed' ? lookOrDefer(look, target, await uses.readSiblings(where.tableName, { release, environment, target })) : look;
+  const kept = await uses.keepLook(where, looked, judged, uses.now());
   if (kept === 'pending') return { answer: 'settling' };
   // What was compared with is being changed by somebody else: another round compares with what comes of it.
   if (kept === 'moving') await uses.keepLook(where, looked, { answer: 'gone' }, uses.now());

@@ -6,7 +6,7 @@ import { Listing, type PublishStep } from '../../contracts/steps.ts';
 import type { Cursor } from '../../contracts/tasks.ts';
 import { groups, headersOf, inOrder } from '../../domain/publishing.ts';
 import { folderOf } from '../../domain/steps.ts';
-import { inBatches } from '../../runtime/batches.ts';
+import { inBatches } from '../../domain/batches.ts';
 
 export const publishing = { readObject, siteFor, publishFile, deleteOthers, invalidate };
 

@@ -6,7 +6,7 @@ import { InvalidInputError } from '../../domain/errors.ts';
 import { type FolderFile, listing, mostBytes } from '../../domain/folders.ts';
 import { contentIn, lambdaAppSpec } from '../../domain/packaged.ts';
 import { moveToRegion, pairReferences, refuseForeign, rewrite, type SealedObject, urlReferences } from '../../domain/seal.ts';
-import { inBatches } from '../../runtime/batches.ts';
+import { inBatches } from '../../domain/batches.ts';
 
 /** Files of folders are small and many. */
 const filesAtOnce = 32;
