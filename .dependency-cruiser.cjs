@@ -12,7 +12,7 @@ const mayImport = {
   notifiers: ['contracts', 'domain', 'aws'],
   runtime: ['contracts', 'domain'],
   functions: ['contracts', 'domain', 'aws', 'notifiers', 'runtime'],
-  builder: ['contracts', 'domain'],
+  builder: ['contracts', 'domain', 'aws'],
   cli: ['contracts', 'domain', 'aws'],
 };
 const oneWay = Object.entries(mayImport).map(([folder, allowed]) => {

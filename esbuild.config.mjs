@@ -67,8 +67,10 @@ export const builderOptions = {
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  mainFields: ['module', 'main'],
   minify: true,
   logLevel: 'warning',
+  plugins: [pureShapes],
   banner,
 };
 

@@ -7,13 +7,10 @@ import { InvalidInputError } from '../domain/errors.ts';
 export interface Options {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Its standard output is read by us, not written to the log. */
-  readonly quiet?: boolean;
 }
 
 export interface Ended {
   readonly code: number;
-  readonly output: string;
   /** What it said last that tells why it failed. */
   readonly words: string | undefined;
 }
@@ -22,17 +19,15 @@ export interface Ended {
 const kept = 64 * 1024;
 
 /** Runs a command to its end; what it says goes to the build's log as it comes. */
-export function run(command: string, args: readonly string[], { cwd, env = process.env, quiet = false }: Options = {}): Promise<Ended> {
+export function run(command: string, args: readonly string[], { cwd, env = process.env }: Options = {}): Promise<Ended> {
   return new Promise((done) => {
-    let output = '';
     let said = '';
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (chunk: Buffer) => {
       said = `${said}${chunk.toString('utf8')}`.slice(-kept);
     };
     child.stdout.on('data', (chunk: Buffer) => {
-      if (quiet) output += chunk.toString('utf8');
-      else process.stdout.write(chunk);
+      process.stdout.write(chunk);
       keep(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => {
@@ -40,19 +35,18 @@ export function run(command: string, args: readonly string[], { cwd, env = proce
       keep(chunk);
     });
     child.on('error', ({ message }) => {
-      done({ code: 127, output, words: message });
+      done({ code: 127, words: message });
     });
     child.on('close', (code) => {
-      done({ code: code ?? 1, output, words: lastWords(said.split('\n')) });
+      done({ code: code ?? 1, words: lastWords(said.split('\n')) });
     });
   });
 }
 
 /** @throws InvalidInputError with what was being done and the last words of the command */
-export async function must(doing: string, command: string, args: readonly string[], options?: Options): Promise<string> {
-  const { code, output, words } = await run(command, args, options);
+export async function must(doing: string, command: string, args: readonly string[], options?: Options): Promise<void> {
+  const { code, words } = await run(command, args, options);
   if (code !== 0) throw new InvalidInputError(`${doing}: ${command.split('/').at(-1) ?? command} ended with ${String(code)}${words === undefined ? '' : `: ${words}`}`);
-  return output;
 }
 
 /** Where a command is, or `undefined`. */

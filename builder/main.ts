@@ -1,13 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { callerId, writeIncoming } from '../aws/incoming.ts';
 import { BuildRequest, type BuildKind } from '../contracts/build.ts';
 import type { Packed } from '../contracts/packed.ts';
+import { inBatches } from '../domain/batches.ts';
 import { ourWords } from '../domain/build-log.ts';
 import { sha256 } from '../domain/digest.ts';
 import { runChecks } from './checks.ts';
-import { must } from './commands.ts';
 import { readFolders } from './folders.ts';
+import { type Left, leftIn } from './left.ts';
 import { buildspec } from './kinds/buildspec.ts';
 import { cdk } from './kinds/cdk.ts';
 import { codedeploy } from './kinds/codedeploy.ts';
@@ -25,28 +27,14 @@ function variable(name: string): string {
   return value;
 }
 
-/** CodeBuild names the session after the build; the policy of its role lets it write below that name only. */
-async function prefixOf(application: string): Promise<string> {
-  const caller = await must('Asking who this build is', 'aws', ['sts', 'get-caller-identity', '--query', 'UserId', '--output', 'text'], { quiet: true });
-  return `incoming/${application}/${caller.trim()}`;
-}
+/** So many uploads at a time. */
+const atOnce = 8;
 
-/** What lies in a folder, by its path from there. */
-const hashesOf = (folder: string): Record<string, string> =>
-  Object.fromEntries(
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => statSync(join(folder, file)).isFile())
-      .map((file) => [`packed/${file}`, sha256(readFileSync(join(folder, file)))]),
-  );
-
-async function upload({ out, scratch, place: { bucket, prefix }, keyArn }: Workshop, folders: ReturnType<typeof readFolders>, list: string): Promise<void> {
-  const sealed = ['--only-show-errors', '--sse', 'aws:kms', '--sse-kms-key-id', keyArn];
-  await must('Uploading what was built', 'aws', ['s3', 'cp', ...sealed, '--recursive', out, `s3://${bucket}/${prefix}/packed`]);
-  for (const { from, listed } of folders) await must(`Uploading ${listed.folder}`, 'aws', ['s3', 'cp', ...sealed, '--recursive', '--no-follow-symlinks', from, `s3://${bucket}/${prefix}/${listed.prefix}`]);
-  const file = join(scratch, 'release.json');
-  writeFileSync(file, list);
+async function upload({ place: { bucket, prefix }, keyArn }: Workshop, files: readonly Left[], list: string): Promise<void> {
+  const to = (key: string, body: Uint8Array | string, hash: string) => writeIncoming({ bucket, key: `${prefix}/${key}`, body, sha256: hash, keyArn });
+  await inBatches(files, atOnce, ({ path, key, sha256: hash }) => to(key, readFileSync(path), hash));
   // Last: whoever finds it finds everything.
-  await must('Uploading the list of what was built', 'aws', ['s3', 'cp', ...sealed, file, `s3://${bucket}/${prefix}/release.json`]);
+  await to('release.json', list, sha256(list));
 }
 
 /** @returns SHA-256 of the list of what was built */
@@ -57,17 +45,19 @@ export async function build(request: BuildRequest): Promise<string> {
   const out = join(scratch, 'out');
   mkdirSync(out);
   try {
-    const place = { bucket: variable('ARTIFACT_BUCKET'), prefix: await prefixOf(application), region: variable('AWS_REGION') };
+    // CodeBuild names the session after the build; the policy of its role lets it write below that name only.
+    const place = { bucket: variable('ARTIFACT_BUCKET'), prefix: `incoming/${application}/${await callerId()}`, region: variable('AWS_REGION') };
     const shop: Workshop = { request, root, folder: steps.folder === undefined ? root : join(root, steps.folder), scratch, out, place, keyArn: variable('ARTIFACT_KEY_ARN') };
     const { checks: wanted = [] } = steps;
     if (steps.kind === 'serverless' || steps.kind === 'cdk' || wanted.length > 0) await installPackages(shop);
     const checks = await runChecks(shop, wanted);
     const { templates, revision, exports = {} } = await kinds[steps.kind](shop);
     const folders = readFolders(shop);
-    const files = Object.assign(hashesOf(out), ...folders.map((it) => it.files)) as Record<string, string>;
+    const left = [...leftIn(out, 'packed'), ...folders.flatMap((it) => it.files)];
+    const files = Object.fromEntries(left.map(({ key, sha256: hash }) => [key, hash]));
     const packed: Packed = { version: 1, templates: templates.map((it) => ({ ...it, file: `packed/${it.file}` })), ...(revision === undefined ? {} : { revision: { file: `packed/${revision.file}` } }), folders: folders.map(({ listed }) => listed), files, checks, exports };
     const list = JSON.stringify(packed);
-    await upload(shop, folders, list);
+    await upload(shop, left, list);
     return sha256(list);
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import {
   CloudFormationClient,
   CreateChangeSetCommand,
@@ -11,10 +10,9 @@ import {
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CreateBucketCommand, HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { zipFolder } from '../builder/folder-zip.ts';
 import type { Cloud } from './cloud.ts';
 import { eventually } from './eventually.ts';
-
-const run = promisify(execFile);
 
 /** A bucket of the person who sets up, as `sam deploy --resolve-s3` would make one. */
 const bucketFor = (account: string) => `set-up-${account}`;
@@ -37,20 +35,22 @@ async function ensureBucket(s3: S3Client, bucket: string): Promise<void> {
   }
 }
 
-/** Uploads what a template refers to, with the tool that a person would use, and answers where the packaged template is. */
+/** Uploads the bundles and machines that our template names, as a packaging tool would, and answers where the packaged template is. */
 export async function packageTemplate(cloud: Cloud, account: string, template: string, packaged: string): Promise<string> {
-  const credentials = cloud.credentials(account);
   const bucket = bucketFor(account);
-  await ensureBucket(new S3Client({ endpoint: cloud.endpoint, region: cloud.region, credentials, forcePathStyle: true }), bucket);
-  await run('aws', ['cloudformation', 'package', '--template-file', template, '--s3-bucket', bucket, '--output-template-file', packaged], {
-    env: {
-      ...process.env,
-      AWS_ENDPOINT_URL: cloud.endpoint,
-      AWS_REGION: cloud.region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    },
+  const s3 = new S3Client({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials(account), forcePathStyle: true });
+  await ensureBucket(s3, bucket);
+  const text = await readFile(template, 'utf8');
+  const named = /(?<=CodeUri: |DefinitionUri: )(dist|statemachines)\/[\w./-]+/g;
+  const uploads = [...text.matchAll(named)].map(async ([path]) => {
+    const from = join(dirname(template), path);
+    const body = path.endsWith('/') ? zipFolder(from) : await readFile(from);
+    const key = createHash('sha256').update(body).digest('hex');
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    return [path, `s3://${bucket}/${key}`] as const;
   });
+  const places = new Map(await Promise.all(uploads));
+  await writeFile(packaged, text.replaceAll(named, (path) => places.get(path) ?? path));
   return packaged;
 }
 
