@@ -23,7 +23,7 @@ export default defineConfig({
       project('contract', { test: 60, hook: 60 }),
       project('browser', { test: 60, hook: 60 }),
       project('workflow', { test: 90, hook: 90, clouds: 1 }),
-      project('local', { test: 240, hook: 240, clouds: 2 }),
+      project('local', { test: 400, hook: 240, clouds: 2 }),
     ],
   },
 });

@@ -45,6 +45,12 @@ async function builds() {
     .sort((a, b) => a.from - b.from);
 }
 
+/** Releases that were deployed, in the order in which they were. */
+async function deployedIn(releases: readonly { readonly id: string }[]): Promise<string[]> {
+  const ends = (await Promise.all(releases.map(({ id }) => town.show(id)))).flatMap(({ release, story }) => story.filter(({ kind, about, outcome }) => kind === 'ended' && about === 'target' && outcome === 'deployed').map(({ at }) => ({ at, id: release.id })));
+  return ends.sort((a, b) => a.at.localeCompare(b.at)).map(({ id }) => id);
+}
+
 it('twenty pushes to ten applications, one build at a time: each is released, in its order, and none is lost', { timeout: 400_000 }, async () => {
   const pushed = new Map<string, string[]>();
   for (const value of ['1', '2']) {
@@ -69,7 +75,8 @@ it('twenty pushes to ten applications, one build at a time: each is released, in
     // The newer one counts; the older one was deployed before it, or gave way to it.
     expect(['deployed', 'superseded']).toContain(inOrder[0]?.outcome);
     expect(inOrder[1]?.outcome).toBe('deployed');
-    expect(ran.filter(({ release }) => release.startsWith(`${name}-`)).map(({ release }) => release)).toEqual(inOrder.map(({ id }) => id));
+    expect(ran.filter(({ release }) => release.startsWith(`${name}-`)).map(({ release }) => release).sort()).toEqual(inOrder.map(({ id }) => id).sort());
+    expect(await deployedIn(inOrder)).toEqual(inOrder.filter(({ outcome }) => outcome === 'deployed').map(({ id }) => id));
   }
   expect(ran).toHaveLength(20);
   ran.slice(1).forEach(({ from }, index) => {

@@ -11,13 +11,16 @@ import { until } from '../fakes/until.ts';
 
 const run = promisify(execFile);
 
+/** Milliseconds that a release may take on a machine that does other things too. */
+const longest = 240_000;
+
 interface Shown {
   readonly release: { readonly id: string; readonly state: string; readonly outcome?: string; readonly reason?: string; readonly commit: string; readonly artifact?: string; readonly checks?: readonly { readonly name: string; readonly passed: boolean }[] };
   readonly environments: readonly { readonly environment: string; readonly state: string; readonly outcome?: string; readonly reason?: string; readonly digest?: string }[];
   readonly targets: readonly { readonly environment: string; readonly target: string; readonly stackName: string; readonly outcome?: string; readonly clean?: boolean; readonly reason?: string; readonly counts?: Record<string, number>; readonly outputs?: Record<string, string>; readonly risks?: readonly string[] }[];
   readonly approvals: readonly { readonly id: string; readonly environment: string; readonly state: string; readonly digest: string; readonly because: readonly string[] }[];
   readonly votes: readonly { readonly approver: string; readonly channel: string; readonly decision: string; readonly reason: string; readonly digest: string; readonly from: string; readonly at: string; readonly breakGlass: boolean; readonly standsFor: readonly string[] }[];
-  readonly story: readonly { readonly kind: string; readonly about: string; readonly text: string; readonly at: string }[];
+  readonly story: readonly { readonly kind: string; readonly about: string; readonly text: string; readonly at: string; readonly outcome?: string }[];
 }
 export type { Shown };
 
@@ -126,7 +129,7 @@ export class Town {
     return (await this.ask('GET', `/releases/${release}`)) as Shown;
   }
 
-  async ended(release: string, limit = 120_000): Promise<Shown> {
+  async ended(release: string, limit = longest): Promise<Shown> {
     return await until(`${release} ends`, async () => {
       const shown = await this.show(release);
       return shown.release.state === 'ended' ? shown : undefined;
@@ -139,7 +142,7 @@ export class Town {
       const now = await this.show(release);
       const waits = now.approvals.some((approval) => approval.environment === environment && approval.state === 'waiting');
       return waits || now.release.state === 'ended' ? now : undefined;
-    }, 120_000);
+    }, longest);
     if (shown.release.state === 'ended') throw new Error(`${release} ended without asking: ${JSON.stringify(shown.release)}`);
     return shown;
   }
