@@ -13,7 +13,7 @@ export async function clearOutcome(tableName: string, release: string, attempt: 
         new UpdateCommand({
           TableName: tableName,
           Key: keys.release(release),
-          UpdateExpression: 'SET attempt = :next, #state = :running REMOVE #outcome, reason',
+          UpdateExpression: 'SET attempt = :next, #state = :running REMOVE #outcome, reason, cancelled',
           ConditionExpression: 'attempt = :attempt AND #state = :ended',
           ExpressionAttributeNames: { '#state': 'state', '#outcome': 'outcome' },
           ExpressionAttributeValues: { ':attempt': attempt, ':next': attempt + 1, ':running': 'running', ':ended': 'ended' },

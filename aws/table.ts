@@ -51,6 +51,8 @@ export const keys = {
   eventSeen: (account: string, region: string) => ({ pk: 'EVENTS', sk: `SEEN#${account}#${region}` }),
   /** That what a release needs was looked for in a target account. */
   examined: (account: string, region: string) => ({ pk: 'EXAMINED', sk: `${account}#${region}` }),
+  /** Where nothing starts until somebody resumes it. */
+  halt: (environment: string) => ({ pk: 'HALTED', sk: `ENVIRONMENT#${environment}` }),
   /** Who waits for a free build, and when each application was last given one. */
   buildLine: () => ({ pk: 'BUILD-LINE' }),
   buildWaiter: ({ application, sequence, attempt }: { application: string; sequence: number; attempt: number }) => ({ pk: 'BUILD-LINE', sk: `WAITER#${application}#${ordered(sequence)}#${String(attempt)}` }),

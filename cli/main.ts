@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ControlPlane, type ConnectOptions } from './connect.ts';
 import { decide, retry } from './commands/decide.ts';
 import { doctor } from './commands/doctor.ts';
+import { cancel, halt, promote, resume, rollback } from './commands/go-on.ts';
 import { delegate, inbox } from './commands/inbox.ts';
 import { down, reset, up } from './commands/local.ts';
 import { log } from './commands/log.ts';
@@ -96,6 +97,33 @@ program
   .description('try an ended release again, from planning on')
   .option('--follow', 'go on until it ends or waits', false)
   .action(ending((release: string, options: { follow: boolean }) => retry(controlPlane(), output(), release, options)));
+program
+  .command('promote <release> <environment>')
+  .description('take an ended release on to an environment, behind those that its files name')
+  .option('--follow', 'go on until it ends or waits', false)
+  .action(ending((release: string, environment: string, options: { follow: boolean }) => promote(controlPlane(), output(), release, environment, options)));
+program
+  .command('rollback <application> <environment>')
+  .description('go back to what ran there before: planned, shown and asked for like any other')
+  .option('--to <release>', 'to this release')
+  .option('--reason <text>', 'why', '')
+  .option('--follow', 'go on until it ends or waits', false)
+  .action(ending((application: string, environment: string, options: { to?: string; reason: string; follow: boolean }) => rollback(controlPlane(), output(), application, environment, options)));
+program
+  .command('cancel <release>')
+  .description('call a running release off; what has begun goes on to its end')
+  .option('--reason <text>', 'why', '')
+  .action(ending((release: string, options: { reason: string }) => cancel(controlPlane(), output(), release, options)));
+program
+  .command('halt <environment>')
+  .description('let nothing start there until it is resumed')
+  .requiredOption('--reason <text>', 'why')
+  .action(ending((environment: string, options: { reason: string }) => halt(controlPlane(), output(), environment, options)));
+program
+  .command('resume <environment>')
+  .description('let it go on, and say what ended there meanwhile')
+  .option('--retry', 'try that again', false)
+  .action(ending((environment: string, options: { retry: boolean }) => resume(controlPlane(), output(), environment, options)));
 const local = program.command('local').description('the cloud on this machine');
 local.command('up').description('start it, as npm start does').allowUnknownOption().allowExcessArguments().action(ending((_: object, command: Command) => up(command.args)));
 local.command('down').description('stop it').action(ending(() => down(output())));

@@ -72,7 +72,9 @@ export const Approval = z.object({
   since: z.object({ release: ReleaseId, commit: CommitId }).optional(),
   /** How the checks of the build ended, as it says itself. */
   checks: z.array(CheckResult).optional(),
-  state: z.enum(['waiting', 'approved', 'rejected', 'expired', 'superseded']),
+  /** What it takes to go back to what runs there now, a sentence each. */
+  wayBack: z.array(z.string()).optional(),
+  state: z.enum(['waiting', 'approved', 'rejected', 'expired', 'superseded', 'cancelled']),
   votes: z.array(Vote),
   supersededBy: ReleaseId.optional(),
   createdAt: z.iso.datetime(),

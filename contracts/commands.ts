@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { Approval, Decision, Delegation, Vote } from './approval.ts';
 import { CheckResult } from './build.ts';
-import { ApplicationName, ApproverName, CommitId } from './names.ts';
+import { Halt } from './halt.ts';
+import { ApplicationName, ApproverName, CommitId, ReleaseId } from './names.ts';
 import { Deployed, TargetRecord } from './plan.ts';
 import { EnvironmentRecord, Release } from './release.ts';
 import { StoryLine } from './report.ts';
@@ -61,6 +62,21 @@ export const PlanRequest = z.strictObject({ application: ApplicationName, branch
 export const StartedAnswer = z.object({ release: z.string() });
 export type StartedAnswer = z.infer<typeof StartedAnswer>;
 
+const Reason = z.string().trim().max(1000);
+export const RollbackRequest = z.strictObject({ to: ReleaseId.optional(), reason: Reason.default('') });
+export type RollbackRequest = z.infer<typeof RollbackRequest>;
+export const CancelRequest = z.strictObject({ reason: Reason.default('') });
+/** What was called off, and what could not be. */
+export const CancelAnswer = z.object({ release: z.string(), sentences: z.array(z.string()) });
+export type CancelAnswer = z.infer<typeof CancelAnswer>;
+export const HaltRequest = z.strictObject({ reason: Reason.min(1) });
+export const HaltAnswer = z.object({
+  halted: z.array(Halt),
+  /** Newest releases that ended here because it was halted. */
+  frozen: z.array(z.object({ application: z.string(), release: z.string() })),
+});
+export type HaltAnswer = z.infer<typeof HaltAnswer>;
+
 /** A release as it is shown; what only the control plane needs is left out. */
 export const ShownRelease = Release.omit({ configuration: true, artifact: true, buildId: true }).extend({ remarks: z.array(z.string()), artifact: z.string().optional(), checks: z.array(CheckResult).optional(), order: z.array(z.string()) });
 export type ShownRelease = z.infer<typeof ShownRelease>;
@@ -91,6 +107,7 @@ export const LogAnswer = z.object({
 export type LogAnswer = z.infer<typeof LogAnswer>;
 
 export const StatusAnswer = z.object({
+  halted: z.array(Halt),
   applications: z.array(
     z.object({
       application: z.string(),

@@ -11,6 +11,8 @@ export const Outcome = z.enum([
   'frozen',
   'failed',
   'rolled-back',
+  /** Somebody called it off before it had begun. */
+  'cancelled',
   /** Only looked at: the release was made by `drawbridge plan`. */
   'planned',
 ]);

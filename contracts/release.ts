@@ -151,6 +151,14 @@ export const Release = z.object({
   attempt: z.int(),
   registryVersion: z.int(),
   state: z.enum(['running', 'ended']),
+  /** An earlier release, to which it goes back: it takes what that one built, and asks for what its files asked for. */
+  from: ReleaseId.optional(),
+  /** The one environment that it goes to. */
+  only: EnvironmentName.optional(),
+  /** Environments to which somebody took it on, beside those that its files name. */
+  promoted: z.array(EnvironmentName).optional(),
+  /** Somebody called it off: what has begun ends, and nothing else begins. */
+  cancelled: z.object({ by: z.string(), at: z.iso.datetime(), reason: z.string() }).optional(),
   outcome: Outcome.optional(),
   /** One sentence: what was being done, why it failed, what to do. */
   reason: z.string().optional(),

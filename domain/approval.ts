@@ -22,6 +22,7 @@ const ends: Readonly<Record<Exclude<Approval['state'], 'waiting'>, string>> = {
   rejected: 'It was rejected already.',
   expired: 'Nobody answered in time; it has expired.',
   superseded: 'It was superseded by a newer release.',
+  cancelled: 'The release was cancelled.',
 };
 
 /** The shortest reason that says anything. */
@@ -89,6 +90,9 @@ export const approvalOperation = (id: string): string => `approval:${id}`;
 
 /** Ends a waiting approval because a newer release took its place. */
 export const supersede = (approval: Approval, by: string): Approval => ({ ...approval, state: 'superseded', supersededBy: by });
+
+/** Ends a waiting approval because its release was called off. */
+export const withdraw = (approval: Approval): Approval => ({ ...approval, state: 'cancelled' });
 
 /** Ends a waiting approval that nobody answered; what was decided before stays decided. */
 export const expire = (approval: Approval): Approval => (approval.state === 'waiting' ? { ...approval, state: 'expired' } : approval);

@@ -1,10 +1,12 @@
+import type { Halt } from '../contracts/halt.ts';
 import type { Outcome } from '../contracts/outcome.ts';
 import type { Deployed, RevisionPlan, TargetRecord } from '../contracts/plan.ts';
-import type { Target } from '../contracts/release.ts';
+import type { Release, Target } from '../contracts/release.ts';
 import { type ChangeSetAnswer } from './change-set-answer.ts';
 import type { Gate } from './gate.ts';
 import { covers } from './judge.ts';
 import { placeOf } from './lookups.ts';
+import { cancelledSentence, haltSentence } from './may-begin.ts';
 import type { GroupLook } from './revision-plan.ts';
 
 interface Closed {
@@ -23,6 +25,8 @@ interface Checked {
   readonly record: Pick<TargetRecord, 'state' | 'digest'> | undefined;
   readonly deployed: Pick<Deployed, 'sequence' | 'release'> | undefined;
   readonly refusal: string | undefined;
+  readonly cancelled?: Release['cancelled'];
+  readonly halt?: Halt | undefined;
   readonly gate: Pick<Gate, 'verdict' | 'demanded' | 'atLeast'>;
   readonly approval: Parameters<typeof covers>[0];
   readonly environmentDigest: string | undefined;
@@ -31,9 +35,11 @@ interface Checked {
 const close = (outcome: Outcome, reason: string): Closed => ({ answer: 'close', outcome, reason });
 
 /** What our own records say, before the target is asked. Held under the lock, so nobody else moves this target meanwhile. */
-export function checkRecords({ sequence, record, deployed, refusal, gate, approval, environmentDigest }: Checked): Check {
+export function checkRecords({ sequence, record, deployed, refusal, cancelled, halt, gate, approval, environmentDigest }: Checked): Check {
   if (record?.digest === undefined || (record.state !== 'planned' && record.state !== 'executing')) return close('stale', 'The plan is not the newest one of this target. It is planned again.');
   if (deployed !== undefined && deployed.sequence > sequence) return close('superseded', `The newer release ${deployed.release} is deployed here already. An older commit never overtakes a newer one.`);
+  if (cancelled !== undefined) return close('cancelled', cancelledSentence(cancelled));
+  if (halt !== undefined) return close('frozen', haltSentence(halt));
   if (refusal !== undefined) return close('frozen', `The registered environments changed since: ${refusal}. Retry the release to resolve it anew.`);
   if (gate.verdict === 'refuse') return close('frozen', 'A risk rule that was registered meanwhile refuses this. Retry the release to judge it anew.');
   if (gate.demanded && !covers(approval, environmentDigest, gate.atLeast)) return close('stale', 'What was approved is not what is planned now. It is planned and asked again.');

@@ -18,7 +18,7 @@ interface Facts {
 }
 
 /** The worst that happened to a target names the environment's outcome. */
-const worstFirst: readonly Outcome[] = ['failed', 'rolled-back', 'frozen', 'superseded', 'stale'];
+const worstFirst: readonly Outcome[] = ['failed', 'rolled-back', 'frozen', 'cancelled', 'superseded', 'stale'];
 
 const spoken: Readonly<Partial<Record<Approval['state'], (approval: Approval) => string>>> = {
   rejected: ({ votes }) => {
@@ -27,6 +27,7 @@ const spoken: Readonly<Partial<Record<Approval['state'], (approval: Approval) =>
   },
   expired: ({ expiresAt }) => `Nobody decided until ${expiresAt}. Retry the release to ask again.`,
   superseded: ({ supersededBy }) => (supersededBy === undefined ? 'A newer release took its place.' : `The newer release ${supersededBy} took its place.`),
+  cancelled: () => 'The release was cancelled.',
 };
 
 /** How an environment ended, and why, in one sentence. */
@@ -41,7 +42,7 @@ export function environmentOutcome({ mode, records, approval, refusal, error }: 
   if (mode === 'plan') return { outcome: 'planned' };
   if (refusal !== undefined) return { outcome: 'rejected', reason: refusal };
   const say = approval === undefined ? undefined : spoken[approval.state];
-  if (approval !== undefined && say !== undefined && (approval.state === 'rejected' || approval.state === 'expired' || approval.state === 'superseded')) {
+  if (approval !== undefined && say !== undefined && (approval.state === 'rejected' || approval.state === 'expired' || approval.state === 'superseded' || approval.state === 'cancelled')) {
     return { outcome: approval.state, reason: say(approval) };
   }
   return { outcome: 'failed', reason: `${unfinished(records)} broke off before the end. The log of its execution says where; then retry the release.` };

@@ -1,4 +1,5 @@
 import { checksTitle } from './checks.ts';
+import { wayBackTitle } from './going-back.ts';
 import type { Question } from './question.ts';
 
 /** Cut to so many characters as programs count them, with no half of a pair at the end. */
@@ -25,7 +26,7 @@ export const at = (time: string): string => time.replace('T', ' at ').replace(/(
 
 /** The mail that asks an approver, or reminds them. The link only shows; the answer is given on the page behind it. */
 export function approvalMail(question: Question, url: string, kind: 'waiting' | 'reminder'): { readonly subject: string; readonly text: string } {
-  const { approval, needs, answers, totals, risks, targets, checks, commits, commitsTitle } = question;
+  const { approval, needs, answers, totals, risks, targets, checks, wayBack, commits, commitsTitle } = question;
   const { application, environment, release, digest, expiresAt, otherCommits } = approval;
   return {
     subject: subjectOf(`${kind === 'reminder' ? 'Reminder: ' : ''}${application}: ${environment} waits for you (${release})`),
@@ -41,6 +42,7 @@ export function approvalMail(question: Question, url: string, kind: 'waiting' | 
       ...listed(targets.map(({ title, what }) => `${title}: ${what}`)),
       ...(risks.length === 0 ? [] : ['', 'Look at these first:', ...listed(risks)]),
       ...(checks.length === 0 ? [] : ['', `${checksTitle}:`, ...listed(checks)]),
+      ...(wayBack.length === 0 ? [] : ['', `${wayBackTitle}:`, ...listed(wayBack)]),
       '',
       `${commitsTitle}:`,
       ...listed(commits.map(({ commit, author, message }) => `${commit.slice(0, 8)} ${oneLine(author, 60)}: ${oneLine(message, 200)}`), otherCommits),

@@ -3,6 +3,7 @@ import type { Deployed, TargetRecord } from '../contracts/plan.ts';
 import type { Release, ResolvedEnvironment } from '../contracts/release.ts';
 import type { Commit, History } from './commit-history.ts';
 import type { Gate } from './gate.ts';
+import { wayBack } from './going-back.ts';
 import { oneLine } from './mail.ts';
 import { objectName } from './source.ts';
 
@@ -60,6 +61,7 @@ export function newApproval({ id, release, environment, attempt, digest, approva
     ...(release.source.kind === 's3' ? { upload: objectName(release.source) } : {}),
     ...(since === undefined ? {} : { since: { release: since.release, commit: since.commit } }),
     ...(release.artifact?.checks === undefined ? {} : { checks: release.artifact.checks }),
+    ...(release.mode === 'deploy' && release.from === undefined ? { wayBack: wayBack(targets, { application: release.application, environment, since: since?.release }) } : {}),
     state: 'waiting',
     votes: [],
     createdAt: now.toISOString(),

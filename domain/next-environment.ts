@@ -1,4 +1,6 @@
 import type { Outcome } from '../contracts/outcome.ts';
+import type { EnvironmentRecord, Release } from '../contracts/release.ts';
+import { cancelledSentence } from './may-begin.ts';
 
 export type NextEnvironment = { readonly answer: 'environment'; readonly environment: string } | { readonly answer: 'done' };
 
@@ -7,7 +9,8 @@ interface Standing {
   readonly outcome: Outcome | undefined;
 }
 
-const goesOn: ReadonlySet<Outcome> = new Set(['deployed', 'no-changes', 'planned']);
+/** Outcomes after which a release goes on to its next environment. */
+export const goesOn: ReadonlySet<string> = new Set<Outcome>(['deployed', 'no-changes', 'planned']);
 
 /**
  * What next in a release: the first environment that has not ended, as long as every earlier one ended well.
@@ -20,6 +23,18 @@ export function nextEnvironment(order: readonly string[], standings: readonly St
     if (mode === 'deploy' && !goesOn.has(outcome)) return { answer: 'done' };
   }
   return { answer: 'done' };
+}
+
+/** Did a release do all that it was meant to? */
+const isDone = ({ configuration }: Pick<Release, 'configuration'>, standings: readonly EnvironmentRecord[]): boolean =>
+  configuration?.environments.every(({ name }) => goesOn.has(standings.find(({ environment }) => environment === name)?.outcome ?? '')) ?? false;
+
+/** How a release ended, and why. One that was called off when all of it was done is done. */
+export function releaseEnd(release: Pick<Release, 'outcome' | 'reason' | 'configuration' | 'cancelled'>, standings: readonly EnvironmentRecord[]): { readonly outcome: Outcome; readonly reason: string | undefined } {
+  if (release.cancelled !== undefined && !isDone(release, standings)) return { outcome: 'cancelled', reason: cancelledSentence(release.cancelled) };
+  const outcome = release.outcome ?? releaseOutcome(standings);
+  const first = standings.find((it) => it.outcome === outcome && it.reason !== undefined);
+  return { outcome, reason: release.reason ?? (first === undefined ? undefined : `${first.environment}: ${first.reason ?? ''}`) };
 }
 
 /** How a release ended: with its first environment that did not go well, else as deployed if any was. */

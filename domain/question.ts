@@ -21,6 +21,8 @@ export interface Question {
   readonly targets: readonly { readonly title: string; readonly what: string }[];
   /** How the checks of the build ended. */
   readonly checks: readonly string[];
+  /** What it takes to undo it, a sentence each. */
+  readonly wayBack: readonly string[];
   readonly commits: readonly Brought[];
   readonly commitsTitle: string;
 }
@@ -67,6 +69,8 @@ export function endSentence(approval: Approval): string {
       return 'Nobody answered in time, so the question has expired. Retry the release to ask again.';
     case 'superseded':
       return `${approval.supersededBy ?? 'A newer release'} took its place, so there is nothing to answer any more.`;
+    case 'cancelled':
+      return 'The release was cancelled, so there is nothing to answer any more.';
   }
 }
 
@@ -102,6 +106,7 @@ export function questionOf(approval: Approval, records: readonly TargetRecord[])
     risks: risksOfAll(records),
     targets: records.map((record) => ({ title: `${record.stackName} in ${record.account}, ${record.region}`, what: whatOf(record) })),
     checks: checkLines(approval.checks),
+    wayBack: approval.wayBack ?? [],
     commits: approval.commits,
     commitsTitle: commitsTitle(approval),
   };

@@ -35,6 +35,7 @@ export function whatToDo(outcome: string | undefined, release: string): string |
     case 'expired':
     case 'stale':
     case 'frozen':
+    case 'cancelled':
       return `Try it again: drawbridge retry ${release}`;
     default:
       return undefined;

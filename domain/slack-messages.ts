@@ -1,6 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { decisionCallback, reasonAction, reasonBlock, type SlackReference } from '../contracts/slack.ts';
 import { checksTitle } from './checks.ts';
+import { wayBackTitle } from './going-back.ts';
 import { oneLine } from './mail.ts';
 import { endSentence, type Question } from './question.ts';
 
@@ -52,12 +53,13 @@ const mostPeople = 50;
 
 const time = (at: string): string => `<!date^${String(Math.floor(Date.parse(at) / 1000))}^{date_short_pretty} {time}|${at}>`;
 
-function body({ approval, totals, targets, risks, checks, commits, commitsTitle }: Question, most: { risks: number; commits: number }): KnownBlock[] {
+function body({ approval, totals, targets, risks, checks, wayBack, commits, commitsTitle }: Question, most: { risks: number; commits: number }): KnownBlock[] {
   const bullet = (text: string) => `• ${unmarked(text)}`;
   return [
     ...section(`What would happen: ${totals}`, targets.map(({ title, what }) => bullet(`${title}: ${what}`))),
     ...section('Look at these first', risks.slice(0, most.risks).map(bullet), Math.max(0, risks.length - most.risks)),
     ...section(checksTitle, checks.slice(0, most.commits).map(bullet), Math.max(0, checks.length - most.commits)),
+    ...section(wayBackTitle, wayBack.map(bullet)),
     ...section(commitsTitle, commits.slice(0, most.commits).map(({ commit, author, message }) => `• ${commit.slice(0, 8)} ${unmarked(author, 60)}: ${unmarked(message, 150)}`), Math.max(0, commits.length - most.commits) + approval.otherCommits),
   ];
 }

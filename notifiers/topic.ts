@@ -17,7 +17,7 @@ const Published = z.object({ at: z.string() });
 const name = 'topic';
 
 /** An environment that ended so was told of when it was decided. */
-const saidBefore = new Set(['rejected', 'expired', 'superseded']);
+const saidBefore = new Set(['rejected', 'expired', 'superseded', 'cancelled']);
 
 /** Notices for whoever subscribes to the topic: mailing lists, queues, other tools. Filters choose by kind, application, environment and outcome. */
 export const topic: Notifier<Uses> = {

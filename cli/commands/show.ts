@@ -32,9 +32,10 @@ export function targets(output: Output, { targets: all }: ShowAnswer): void {
 const mostReasons = 3;
 
 function approvals(output: Output, { approvals: all, votes }: ShowAnswer): void {
-  for (const { environment, state, quorums, atLeast, because, digest } of all) {
+  for (const { environment, state, quorums, atLeast, because, digest, wayBack = [] } of all) {
     output.line(`  ${environment.padEnd(10)} ${coloured(state)}: ${quorumSentence(quorums, atLeast)}, for the plan ${digest.slice(0, 16)}`);
     for (const reason of because.slice(0, mostReasons)) output.line(`             ${pc.dim(reason)}`);
+    if (state === 'waiting') for (const line of wayBack) output.line(`             ${line}`);
     if (because.length > mostReasons) output.line(`             ${pc.dim(`and ${String(because.length - mostReasons)} more reasons like these`)}`);
   }
   for (const { environment, approver, standsFor, decision, breakGlass, reason, at, channel, from, digest } of votes) {

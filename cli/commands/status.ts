@@ -8,6 +8,7 @@ import { ago, coloured, type Output } from '../output.ts';
 /** Which commit is where, and what waits for whom. */
 export async function status(controlPlane: ControlPlane, output: Output): Promise<ExitCode> {
   const answer = await controlPlane.ask(StatusAnswer, 'GET', '/status');
+  for (const { environment, by, reason, at } of answer.halted) output.line(`${pc.red('halted')} ${environment} by ${by}, ${ago(at)}: ${reason}`);
   for (const { application, deployed, newest, waiting } of answer.applications) {
     output.line(`${pc.bold(application)}${newest === undefined ? '' : `  newest ${newest.id} (${coloured(newest.outcome ?? newest.state)}, ${ago(newest.createdAt)})`}`);
     output.table(deployed.map((it) => [it.environment, it.stackName, it.commit.slice(0, 8), shortName(it), it.release, ago(it.deployedAt)]));

@@ -18,6 +18,10 @@ interface Of extends Reference {
   readonly application: string;
   /** A release that is only looked at may look at every environment of its application. */
   readonly mode: 'deploy' | 'plan';
+  /** Goes to this one environment, whatever the order. */
+  readonly only?: string | undefined;
+  /** Environments that come after those of the order. */
+  readonly promoted?: readonly string[] | undefined;
 }
 
 export type Resolved = { readonly ok: true; readonly configuration: Configuration } | { readonly ok: false; readonly problems: readonly string[] };
@@ -26,7 +30,7 @@ export type Resolved = { readonly ok: true; readonly configuration: Configuratio
  * Files in the repository ask; the registry decides. Everything that cannot be granted is said at once.
  * @param artifact once it is built: only then is it certain which stacks there are, and what their templates know
  */
-export function resolve(registry: Environments, asked: Asked, { application, mode, ...reference }: Of, artifact?: Artifact): Resolved {
+export function resolve(registry: Environments, asked: Asked, { application, mode, only, promoted = [], ...reference }: Of, artifact?: Artifact): Resolved {
   const problems: string[] = [];
   const remarks: string[] = [];
   const say = (message: string) => problems.push(`${asked.file}: ${message}`);
@@ -37,7 +41,8 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
   for (const name of new Set([...(asked.order ?? []), ...Object.keys(asked.environments)])) {
     if (!registered.includes(name)) say(`there is no environment ${name}; registered: ${registered.join(', ')}. Ask the platform team, or correct the name.`);
   }
-  const order = (asked.order ?? open).filter((name) => {
+  const wanted = only === undefined ? [...new Set([...(asked.order ?? open), ...promoted])] : [only];
+  const order = wanted.filter((name) => {
     if (open.includes(name)) return true;
     if (registered.includes(name)) remarks.push(`${name} takes no releases of ${inSentence(reference)} of ${application}, so it is left out.`);
     return false;

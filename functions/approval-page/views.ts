@@ -3,6 +3,7 @@ import type { Approval } from '../../contracts/approval.ts';
 import type { Change, Plan, TargetRecord } from '../../contracts/plan.ts';
 import type { Release } from '../../contracts/release.ts';
 import { checksTitle } from '../../domain/checks.ts';
+import { wayBackTitle } from '../../domain/going-back.ts';
 import { at, oneLine } from '../../domain/mail.ts';
 import { questionOf, whatOf } from '../../domain/question.ts';
 import { shortName } from '../../domain/reference.ts';
@@ -99,7 +100,7 @@ export interface Asked {
 /** The question, with what exactly would happen: what is dangerous comes first. */
 export function question({ approval, approver, standsFor, author, release, targets, nonce }: Asked): Html {
   const space = new Room(room - targets.length * heading);
-  const { needs, stillNeeds, answers, totals, risks, checks, commits, commitsTitle } = questionOf(approval, targets.map(({ record }) => record));
+  const { needs, stillNeeds, answers, totals, risks, checks, wayBack, commits, commitsTitle } = questionOf(approval, targets.map(({ record }) => record));
   const dangers = space.rows(risks, (risk) => html`<li>${breakable(oneLine(risk, 400))}</li>`);
   // Where there are several, the dangers above name the target.
   const several = targets.length > 1;
@@ -120,6 +121,7 @@ ${approval.because.length === 0 ? '' : html`<p class="quiet">You are asked becau
 ${answers.length === 0 ? '' : html`<h2>Answers so far</h2><ul>${given.shown}</ul>${more(given.left, release.id)}`}
 ${sections}
 ${checks.length === 0 ? '' : html`<section><h2>${checksTitle}</h2><ul>${checked.shown}</ul>${more(checked.left, release.id)}</section>`}
+${wayBack.length === 0 ? '' : html`<section><h2>${wayBackTitle}</h2><ul>${wayBack.map((line) => html`<li>${breakable(oneLine(line, 400))}</li>`)}</ul></section>`}
 <section><h2>${commitsTitle}</h2><ul>${brought.shown}</ul>${more(brought.left + approval.otherCommits, release.id)}</section>
 ${answerForm({ approval, approver, standsFor, author, nonce })}`,
   );

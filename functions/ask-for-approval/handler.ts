@@ -6,6 +6,7 @@ import { readRegistry } from '../../aws/registry.ts';
 import { listTargets, readEnvironment, readRelease, updateEnvironment } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import { completeToken, completeWait, storeWait } from '../../aws/waits.ts';
+import { withdrawQuestion } from '../../aws/withdraw.ts';
 import type { Approval } from '../../contracts/approval.ts';
 import type { History } from '../../domain/commit-history.ts';
 import type { Environments } from '../../contracts/environments.ts';
@@ -70,6 +71,11 @@ export async function askForApproval(uses: Uses, where: Where, { token, ...input
   if (!(await uses.setWaiting(tableName, approval, before))) throw new TransientError('Asking for an approval: another release asks in this moment. It is looked at again.');
   const registry = (await uses.readRegistry(tableName)).content;
   const text = [`${id.environment} waits for ${quorumSentence(approval.quorums, approval.atLeast)}.`, ...deadEnd(registry, approval)].join(' ');
+  // It may have been called off since it was read: then nobody withdraws the question but we.
+  if ((await uses.readRelease(tableName, release.id)).cancelled !== undefined) {
+    await withdrawQuestion(where, approval.id, uses);
+    return;
+  }
   // A repeated task reports again; whoever tells it knows what was told.
   await uses.report(where, { kind: 'waiting', about: 'environment', ...id, application: release.application, approval: approval.id, text }, uses.now());
 }
@@ -81,8 +87,9 @@ async function questionFor(uses: Uses, tableName: string, release: Release, inpu
   const targets = (await uses.listTargets(tableName, release.id, environment.name)).filter((record) => isOfRound(record, attemptOf(input)));
   const deployed = await Promise.all(environment.targets.map(({ name }) => uses.readDeployed(tableName, release.application, environment.name, name)));
   const since = oldestOf(deployed);
-  const history = release.source.kind === 'codecommit' ? await uses.readHistory(release.source.repository, release.commit, since?.commit) : noHistory;
-  const pushers = await pushersOf(uses, tableName, release, history, since?.sequence ?? 0);
+  // What is gone back to was looked at when it came; it brings nothing along.
+  const history = release.from === undefined && release.source.kind === 'codecommit' ? await uses.readHistory(release.source.repository, release.commit, since?.commit) : noHistory;
+  const pushers = release.from !== undefined ? [] : await pushersOf(uses, tableName, release, history, since?.sequence ?? 0);
   const gate = withUnprovenAuthor(gateOf(environment.approval, registry.environments[environment.name]?.rules ?? [], targets), release, environment.approval.authorMayApprove);
   return newApproval({ id: uses.approvalId(), release, environment: environment.name, attempt: attemptOf(input), digest, approval: environment.approval, gate, targets, history, pushers, since, now });
 }

@@ -3,6 +3,7 @@ import { codeDeployFor } from '../../aws/code-deploy-client.ts';
 import { describeChangeSet } from '../../aws/described-change-set.ts';
 import { describeStack } from '../../aws/cloudformation.ts';
 import { readDeployed } from '../../aws/deployed.ts';
+import { findHalt } from '../../aws/halts.ts';
 import { findApproval } from '../../aws/approvals.ts';
 import { lookUp } from '../../aws/parameter-store.ts';
 import { checkSealed } from '../../aws/sealed.ts';
@@ -25,7 +26,7 @@ import { refusal } from '../../domain/still-allowed.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findApproval, codeDeployFor, describeGroup, clientFor, describeStack, describeChangeSet, lookUp, readSiblings };
+const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findHalt, findApproval, codeDeployFor, describeGroup, clientFor, describeStack, describeChangeSet, lookUp, readSiblings };
 type Uses = typeof real;
 
 /** Under the lock: is what was approved still there, still the same, and still the newest? */
@@ -46,6 +47,8 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
     record,
     deployed,
     refusal: refusal(registry, release, environment),
+    cancelled: release.cancelled,
+    halt: await uses.findHalt(tableName, name),
     gate: gateOf(environment.approval, registry.environments[name]?.rules ?? [], ofAttempt),
     approval: await uses.findApproval(tableName, environmentRecord?.approval),
     environmentDigest: environmentRecord?.digest,

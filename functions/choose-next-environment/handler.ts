@@ -9,6 +9,7 @@ const real = { readRelease, listEnvironments };
 export async function chooseNextEnvironment(uses: typeof real, input: ReleaseTask): Promise<NextEnvironment> {
   const { TABLE_NAME: tableName } = env('TABLE_NAME');
   const release = await uses.readRelease(tableName, input.release);
+  if (release.cancelled !== undefined) return { answer: 'done' };
   const standings = await uses.listEnvironments(tableName, input.release);
   // What an earlier try said counts only where it ended well.
   const ofThisTry = standings.filter(({ attempt, outcome }) => attempt.split('-')[0] === String(input.attempt) || outcome === 'deployed' || outcome === 'no-changes');

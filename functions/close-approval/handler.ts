@@ -1,6 +1,7 @@
 import { findApproval, writeApproval } from '../../aws/approvals.ts';
 import { readEnvironment, readRelease } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
+import type { Approval } from '../../contracts/approval.ts';
 import { EnvironmentTask } from '../../contracts/tasks.ts';
 import { expire } from '../../domain/approval.ts';
 import { ConfigurationError, TransientError } from '../../domain/errors.ts';
@@ -10,7 +11,7 @@ import { task } from '../../runtime/task.ts';
 const real = { readRelease, readEnvironment, findApproval, writeApproval, report, now: () => new Date() };
 
 /** The time is up. An answer of the last second counts: the record says which came first. */
-export async function closeApproval(uses: typeof real, input: EnvironmentTask): Promise<{ answer: 'approved' | 'rejected' | 'superseded' | 'expired' }> {
+export async function closeApproval(uses: typeof real, input: EnvironmentTask): Promise<{ answer: Exclude<Approval['state'], 'waiting'> }> {
   const { TABLE_NAME: tableName, BUS_NAME: busName } = env('TABLE_NAME', 'BUS_NAME');
   const record = await uses.readEnvironment(tableName, input.release, input.environment);
   const approval = await uses.findApproval(tableName, record?.approval);

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
-import { DecisionRequest, DelegationRequest, LogPlace, PlanRequest } from '../../contracts/commands.ts';
-import type { DecisionAnswer, DelegationsAnswer, InboxAnswer, LogAnswer, RegistryAnswer, ReleasesAnswer, ShowAnswer, StartedAnswer, StatusAnswer } from '../../contracts/commands.ts';
+import { CancelRequest, DecisionRequest, DelegationRequest, HaltRequest, LogPlace, PlanRequest, RollbackRequest } from '../../contracts/commands.ts';
+import type { CancelAnswer, DecisionAnswer, DelegationsAnswer, HaltAnswer, InboxAnswer, LogAnswer, RegistryAnswer, ReleasesAnswer, ShowAnswer, StartedAnswer, StatusAnswer } from '../../contracts/commands.ts';
 import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
 import { caller, commands, parsed } from '../../runtime/commands.ts';
 
@@ -16,6 +16,11 @@ export interface Uses {
   delegations(by: string): Promise<DelegationsAnswer>;
   delegate(request: z.output<typeof DelegationRequest>, by: string): Promise<DelegationsAnswer>;
   retry(release: string, by: string): Promise<StartedAnswer>;
+  promote(release: string, environment: string, by: string): Promise<StartedAnswer>;
+  cancel(release: string, reason: string, by: string): Promise<CancelAnswer>;
+  rollback(application: string, environment: string, request: RollbackRequest, by: string): Promise<StartedAnswer>;
+  halt(environment: string, reason: string, by: string): Promise<HaltAnswer>;
+  resume(environment: string, by: string): Promise<HaltAnswer>;
   plan(request: z.output<typeof PlanRequest>): Promise<StartedAnswer>;
 }
 
@@ -40,6 +45,13 @@ export function door(uses: Uses): Hono {
     return c.json(await uses.log(c.req.param('id'), place.data));
   });
   app.post('/releases/:id/retry', async (c) => c.json(await uses.retry(c.req.param('id'), caller(c))));
+  app.post('/releases/:id/cancel', async (c) => c.json(await uses.cancel(c.req.param('id'), (await parsed(c, CancelRequest)).reason, caller(c))));
+  app.post('/releases/:id/environments/:environment/promote', async (c) => c.json(await uses.promote(c.req.param('id'), c.req.param('environment'), caller(c))));
+  app.post('/applications/:application/environments/:environment/rollback', async (c) => {
+    return c.json(await uses.rollback(c.req.param('application'), c.req.param('environment'), await parsed(c, RollbackRequest), caller(c)));
+  });
+  app.post('/environments/:environment/halt', async (c) => c.json(await uses.halt(c.req.param('environment'), (await parsed(c, HaltRequest)).reason, caller(c))));
+  app.post('/environments/:environment/resume', async (c) => c.json(await uses.resume(c.req.param('environment'), caller(c))));
   app.post('/releases/:id/environments/:environment/decision', async (c) => {
     return c.json(await uses.decide(c.req.param('id'), c.req.param('environment'), await parsed(c, DecisionRequest), caller(c)));
   });

@@ -2,7 +2,10 @@ import { findRegistry } from '../../aws/registry.ts';
 import { env } from '../../runtime/env.ts';
 import { http } from '../../runtime/http.ts';
 import { decide, delegate, delegations, inbox } from './answers.ts';
+import { cancel } from './cancel.ts';
 import { door, type Uses } from './door.ts';
+import { promote, rollback } from './going-on.ts';
+import { halt, resume } from './halts.ts';
 import { log } from './log.ts';
 import { plan, releases, retry, show } from './releases.ts';
 import { status } from './status.ts';
@@ -21,6 +24,11 @@ function real(): Uses {
     delegations: (by) => delegations(where, by),
     delegate: (request, by) => delegate(where, request, by),
     retry: (id, by) => retry(where, id, by),
+    promote: (id, environment, by) => promote(where, id, environment, by),
+    cancel: (id, reason, by) => cancel(where, id, reason, by),
+    rollback: (application, environment, request, by) => rollback(where, application, environment, request, by),
+    halt: (environment, reason, by) => halt(where, environment, reason, by),
+    resume: (environment, by) => resume(where, environment, by),
     plan: (request) => plan(where, request),
   };
 }

@@ -1,5 +1,6 @@
 import { findWaiting } from '../../aws/approvals.ts';
 import { listDeployed } from '../../aws/deployed.ts';
+import { listHalts } from '../../aws/halts.ts';
 import { listReleases } from '../../aws/heads.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { findRelease } from '../../aws/releases.ts';
@@ -41,5 +42,5 @@ export async function status({ tableName }: { tableName: string }): Promise<Stat
       ),
     };
   });
-  return { applications: await Promise.all(applications) };
+  return { halted: await listHalts(tableName), applications: await Promise.all(applications) };
 }

@@ -4,7 +4,7 @@ import { report } from '../../aws/reports.ts';
 import type { Outcome } from '../../contracts/outcome.ts';
 import { CaughtError, ReleaseTask } from '../../contracts/tasks.ts';
 import { sentenceOf } from '../../domain/caught.ts';
-import { releaseOutcome } from '../../domain/next-environment.ts';
+import { releaseEnd } from '../../domain/next-environment.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
@@ -16,9 +16,7 @@ export async function reportRelease(uses: typeof real, input: z.output<typeof In
   const { TABLE_NAME: tableName, BUS_NAME: busName } = env('TABLE_NAME', 'BUS_NAME');
   const release = await uses.readRelease(tableName, input.release);
   const environments = await uses.listEnvironments(tableName, input.release);
-  const outcome = input.error === undefined ? (release.outcome ?? releaseOutcome(environments)) : 'failed';
-  const first = environments.find((it) => it.outcome === outcome && it.reason !== undefined);
-  const reason = input.error === undefined ? (release.reason ?? (first === undefined ? undefined : `${first.environment}: ${first.reason ?? ''}`)) : sentenceOf(input.error);
+  const { outcome, reason } = input.error === undefined ? releaseEnd(release, environments) : { outcome: 'failed' as const, reason: sentenceOf(input.error) };
   await uses.updateRelease(tableName, release.id, { state: 'ended', outcome, reason });
   const text = `${release.id}: ${outcome}${reason === undefined ? '' : `: ${reason}`}`;
   await uses.report({ tableName, busName }, { kind: 'ended', about: 'release', release: release.id, application: release.application, outcome, text }, uses.now());

@@ -33,6 +33,10 @@ export async function startTheBuild(uses: Uses, input: ReleaseWait): Promise<voi
   const { TABLE_NAME: tableName, ARTIFACT_BUCKET: bucket, WAIT_KEY_ARN: keyArn, BUILD_PROJECT_PREFIX: prefix, BUS_NAME: busName } = env('TABLE_NAME', 'ARTIFACT_BUCKET', 'WAIT_KEY_ARN', 'BUILD_PROJECT_PREFIX', 'BUS_NAME');
   const where = { tableName, keyArn, busName };
   const release = await uses.readRelease(tableName, id);
+  if (release.cancelled !== undefined) {
+    await uses.completeToken(token, { answer: 'failed' });
+    return;
+  }
   const order = await orderFor(uses, { release, attempt, bucket, prefix });
   await uses.storeWait(where, { operation: buildOperation(id, attempt), about: { release: id, attempt: String(attempt) } }, token, uses.now());
   // A task that is repeated, or was woken twice, may find that it runs already.

@@ -3,17 +3,19 @@ import type { Place } from '../../contracts/doctor.ts';
 import type { Target } from '../../contracts/release.ts';
 import { startEnvironment } from '../../aws/attempts.ts';
 import { readDeployed } from '../../aws/deployed.ts';
+import { findHalt } from '../../aws/halts.ts';
 import { wasExamined } from '../../aws/examined.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { readEnvironment, readRelease } from '../../aws/releases.ts';
 import { checkSealed } from '../../aws/sealed.ts';
 import { report } from '../../aws/reports.ts';
 import { artifactOf, findEnvironment } from '../../domain/find-target.ts';
+import { whyNot } from '../../domain/may-begin.ts';
 import { refusal } from '../../domain/still-allowed.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { checkSealed, readRelease, readRegistry, readEnvironment, readDeployed, wasExamined, startEnvironment, report, now: () => new Date() };
+const real = { checkSealed, readRelease, readRegistry, readEnvironment, readDeployed, findHalt, wasExamined, startEnvironment, report, now: () => new Date() };
 type Uses = typeof real;
 interface Answer {
   readonly answer: 'examine' | 'plan' | 'closed';
@@ -40,13 +42,9 @@ export async function takeUpEnvironment(uses: Uses, where: { tableName: string; 
 
   const refused = refusal((await uses.readRegistry(tableName)).content, release, environment);
   const deployed = await Promise.all(environment.targets.map(({ name }) => uses.readDeployed(tableName, release.application, environment.name, name)));
-  const newer = release.mode === 'deploy' ? deployed.find((there) => there !== undefined && there.sequence > release.sequence) : undefined;
-  if (refused !== undefined || newer !== undefined) {
-    const outcome = refused === undefined ? 'superseded' : 'frozen';
-    const reason =
-      refused === undefined
-        ? `The newer release ${newer?.release ?? ''} is deployed there already. An older commit never overtakes a newer one.`
-        : `The registered environments changed since the release started: ${refused}. Retry the release to resolve it anew.`;
+  const closed = whyNot({ release, refused, deployed, halt: await uses.findHalt(tableName, environment.name) });
+  if (closed !== undefined) {
+    const { outcome, reason } = closed;
     await uses.startEnvironment(tableName, { ...row, state: 'ended', outcome, reason });
     await uses.report(where, { ...about, kind: outcome === 'superseded' ? 'superseded' : 'ended', outcome, text: `${environment.name}: ${outcome}. ${reason}` }, now);
     return { answer: 'closed', targets: [] };

@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { ApprovalRow } from '../../aws/approvals.ts';
 import type { Environments } from '../../contracts/environments.ts';
+import type { Halt } from '../../contracts/halt.ts';
 import type { Deployed, Plan, TargetRecord } from '../../contracts/plan.ts';
 import type { EnvironmentRecord, Release, Target } from '../../contracts/release.ts';
 import type { Report } from '../../contracts/report.ts';
@@ -37,6 +38,7 @@ export class FakeRecords {
   /** An object that somebody changed after it was sealed. */
   altered: string | undefined;
   readonly canaries = new Map<string, string>();
+  halt: Halt | undefined;
   /** Accounts and Regions that nothing was released to yet. */
   readonly unexamined = new Set<string>();
   stuck = 0;
@@ -47,6 +49,7 @@ export class FakeRecords {
   readonly stuckWait = () => void (this.stuck += 1);
   readonly nonce = () => 'a'.repeat(32);
   readonly readRelease = (_: string, __: string) => Promise.resolve(this.release);
+  readonly findHalt = () => Promise.resolve(this.halt);
   readonly readRegistry = (_: string) => Promise.resolve({ version: 1, text: '', content: this.registry, registeredBy: 'somebody', registeredAt: '2026-01-01T00:00:00.000Z' });
   readonly readTarget = (_: string, __: string, environment: string, target: string) => Promise.resolve(this.targets.get(`${environment}/${target}`));
   readonly listTargets = (_: string, __: string, environment?: string) => Promise.resolve([...this.targets.values()].filter((record) => environment === undefined || record.environment === environment));
