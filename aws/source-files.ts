@@ -1,7 +1,7 @@
 import type { Source } from '../contracts/release.ts';
 import { inFolder } from '../domain/configuration/in-folder.ts';
 import { objectName } from '../domain/source.ts';
-import { most, openArchive } from '../domain/uploads/source-archive.ts';
+import { most, openArchive } from '../domain/uploads/archive.ts';
 import { readFile } from './codecommit.ts';
 import { readVersion } from './uploads.ts';
 

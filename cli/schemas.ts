@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { ApplicationFile } from '../contracts/application.ts';
+import { ApplicationFile, ReadyFile } from '../contracts/application.ts';
 import { Environments } from '../contracts/environments.ts';
+import { ReadyList } from '../contracts/packed.ts';
 import { Report } from '../contracts/report.ts';
 import { ReleaseRequest } from '../contracts/source-events.ts';
 
@@ -9,6 +10,8 @@ const sources = {
   'report.schema.json': { schema: Report, title: 'Drawbridge Report', description: 'The detail of the events that Drawbridge puts on its bus.' },
   'release-request.schema.json': { schema: ReleaseRequest, title: 'Drawbridge Release Requested', description: 'The detail of the event by which a CI asks for a release of what it uploaded.' },
   'drawbridge.schema.json': { schema: ApplicationFile, title: 'drawbridge.yaml', description: 'How an application is built and what it asks of each environment.' },
+  'ready.schema.json': { schema: ReadyFile, title: 'drawbridge.yaml of an upload that is ready', description: 'What it asks of each environment; nothing of it is built.' },
+  'release.schema.json': { schema: ReadyList, title: 'release.json of an upload that is ready', description: 'The templates that it deploys.' },
 } as const;
 
 /** JSON Schemas of what people write, by file name, from the schemas that the control plane itself parses with. */

@@ -150,7 +150,7 @@ const EnvironmentSettings = z.strictObject({
   approval: z.boolean().optional(),
 });
 
-export const ApplicationFile = z.strictObject({
+const Fields = z.strictObject({
   $schema: z.string().optional(),
   version: z.literal(1),
   application: ApplicationName.optional(),
@@ -172,9 +172,18 @@ export const ApplicationFile = z.strictObject({
   /** Where an environment can be looked at. Default: every output that is an address. */
   url: WithOutputs.optional(),
   environments: z.record(EnvironmentName, EnvironmentSettings).optional(),
-}).superRefine(({ build, stacks }, context) => {
+});
+
+export const ApplicationFile = Fields.superRefine(({ build, stacks }, context) => {
   if (build.kind === 'serverless' && stacks !== undefined) context.addIssue({ code: 'custom', path: ['stacks'], message: 'a service of the Serverless Framework is one stack; leave stacks away' });
 });
+
+const notBuilt = z.never('an upload that is ready is not built; leave it away').optional();
+
+/** `drawbridge.yaml` in an upload that is ready. */
+export const ReadyFile = Fields.extend({ build: notBuilt, checks: notBuilt, stacks: z.record(StackKey, Stack.omit({ template: true })).optional() });
+export type ReadyFile = z.infer<typeof ReadyFile>;
+
 export type FileSteps = z.infer<typeof Steps>;
 export type FileTests = z.infer<typeof Tests>;
 export type ApplicationFile = z.infer<typeof ApplicationFile>;

@@ -49,6 +49,8 @@ const Upload = z.strictObject({
   starts: z.enum(['upload', 'request']).default('upload'),
   /** What an uploader may name instead. Nobody can check it: allow what everybody who may upload may release. Default: nothing. */
   claims: z.strictObject({ branches: Patterns.optional(), tags: Patterns.optional() }).optional(),
+  /** An archive holds no sources, but what a build of them has left. It is deployed as it is. */
+  ready: z.boolean().optional(),
 });
 
 const ApplicationFields = z.strictObject({
@@ -66,7 +68,7 @@ const ApplicationFields = z.strictObject({
 const Application = ApplicationFields.refine((it) => (it.repository === undefined) !== (it.upload === undefined), 'releases of an application come either from a repository or from uploads; name one of them').refine(
   (it) => it.upload === undefined || it.paths === undefined,
   'an upload is a whole, so there are no paths to compare; leave them away',
-);
+).refine((it) => it.upload?.ready !== true || it.folder === undefined, 'an upload that is ready has everything at its root, so it has no folder; leave it away');
 
 const TargetFields = z.strictObject({
   name: TargetName.optional(),

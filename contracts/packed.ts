@@ -37,18 +37,26 @@ export type PackedTemplate = z.infer<typeof PackedTemplate>;
 /** A folder for steps: every object below the prefix is a file of it. */
 const PackedFolder = z.strictObject({ folder: z.string().max(512), prefix: File });
 
-export const Packed = z
-  .strictObject({
-    version: z.literal(1),
-    templates: z.array(PackedTemplate).max(200),
-    folders: z.array(PackedFolder).max(20).optional(),
-    /** SHA-256 of what lies below the prefix, as far as the build knows. */
-    files: z.record(z.string(), Sha256).optional(),
-    checks: z.array(CheckResult).max(50).optional(),
-    /** Values for parameters of the templates, by their names. */
-    exports: z.record(z.string().regex(/^[a-zA-Z0-9]{1,255}$/, 'a parameter name: letters and digits'), Exported).optional(),
-    /** What CodeDeploy deploys: a zip with its AppSpec. */
-    revision: z.strictObject({ file: File }).optional(),
-  })
-  .refine(({ templates }) => new Set(templates.map(({ stack = '', environment = '' }) => `${stack}@${environment}`)).size === templates.length, 'one template for each stack and environment');
+/** Whoever packs it can say this. */
+const Fields = z.strictObject({
+  version: z.literal(1),
+  templates: z.array(PackedTemplate).max(200),
+  checks: z.array(CheckResult).max(50).optional(),
+  /** Values for parameters of the templates, by their names. */
+  exports: z.record(z.string().regex(/^[a-zA-Z0-9]{1,255}$/, 'a parameter name: letters and digits'), Exported).optional(),
+  /** What CodeDeploy deploys: a zip with its AppSpec. */
+  revision: z.strictObject({ file: File }).optional(),
+});
+const isDistinct = ({ templates }: Pick<z.infer<typeof Fields>, 'templates'>) => new Set(templates.map(({ stack = '', environment = '' }) => `${stack}@${environment}`)).size === templates.length;
+const distinct = 'one template for each stack and environment';
+
+export const Packed = Fields.extend({
+  folders: z.array(PackedFolder).max(20).optional(),
+  /** SHA-256 of what lies below the prefix, as far as the build knows. */
+  files: z.record(z.string(), Sha256).optional(),
+}).refine(isDistinct, distinct);
 export type Packed = z.infer<typeof Packed>;
+
+/** `release.json` of an upload that is ready. Which folders are published, its `drawbridge.yaml` says; paths are from the root of the archive. */
+export const ReadyList = Fields.refine(isDistinct, distinct).refine(({ templates, revision }) => templates.length > 0 || revision !== undefined, 'it names neither a template nor a revision');
+export type ReadyList = z.infer<typeof ReadyList>;

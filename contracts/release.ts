@@ -57,7 +57,8 @@ export const ResolvedEnvironment = z.object({
 export type ResolvedEnvironment = z.infer<typeof ResolvedEnvironment>;
 
 export const Configuration = z.object({
-  build: BuildSteps,
+  /** Missing where nothing is built: an upload that is ready. */
+  build: BuildSteps.optional(),
   /** In order of promotion. */
   environments: z.array(ResolvedEnvironment),
   /** Said, but not obeyed: for example a `role_arn` in samconfig.toml that names another account. */

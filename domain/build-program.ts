@@ -1,9 +1,11 @@
-import type { BuildRequest } from '../contracts/build.ts';
+import type { BuildRequest, BuildSteps } from '../contracts/build.ts';
 import type { Configuration, Release } from '../contracts/release.ts';
 import { canonical, sha256 } from './digest.ts';
 
+type Wanted = Configuration & { readonly build: BuildSteps };
+
 /** What a build is told: where an environment has several targets, the framework is told of the first. */
-function requestOf({ id, application, commit }: Pick<Release, 'id' | 'application' | 'commit'>, { build, environments }: Configuration): BuildRequest {
+function requestOf({ id, application, commit }: Pick<Release, 'id' | 'application' | 'commit'>, { build, environments }: Wanted): BuildRequest {
   return {
     release: id,
     application,
@@ -14,7 +16,7 @@ function requestOf({ id, application, commit }: Pick<Release, 'id' | 'applicatio
 }
 
 /** The program that a build runs, with what it is told as its first line: one object to read. */
-export const buildProgram = (program: string, release: Pick<Release, 'id' | 'application' | 'commit'>, configuration: Configuration): string =>
+export const buildProgram = (program: string, release: Pick<Release, 'id' | 'application' | 'commit'>, configuration: Wanted): string =>
   `const drawbridgeRequest = ${canonical(requestOf(release, configuration))};\n${program}`;
 
 /** Where a build finds it: readable by builds of the application, writable by none. */

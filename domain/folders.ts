@@ -1,4 +1,5 @@
 import type { Packed } from '../contracts/packed.ts';
+import type { Configuration } from '../contracts/release.ts';
 import type { Listing } from '../contracts/steps.ts';
 import { canonical } from './digest.ts';
 import { InvalidInputError } from './errors.ts';
@@ -7,6 +8,11 @@ import { InvalidInputError } from './errors.ts';
 export const mostFiles = 2000;
 /** A file is read whole. */
 export const mostBytes = 50 * 1024 * 1024;
+
+/** Folders that steps publish in any environment of a release. A build is told of them; of what is ready they are looked up. */
+export const publishedFolders = (configuration: Pick<Configuration, 'environments'> | undefined): string[] => [
+  ...new Set((configuration?.environments ?? []).flatMap(({ targets }) => targets.flatMap(({ steps = [] }) => steps.flatMap((step) => (step.kind === 'publish' ? [step.folder] : []))))),
+];
 
 /** Where a file of a folder lies, and what it is called there. */
 export interface FolderFile {

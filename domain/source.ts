@@ -19,6 +19,10 @@ export function isRegistered({ repository, upload }: Environments['applications'
   return source.kind === 'codecommit' ? repository === source.repository : upload !== undefined && source.key.startsWith(`${application}/`);
 }
 
+/** The upload of a release of which nothing is built, because it was uploaded ready. */
+export const readyUpload = ({ source, configuration }: Pick<Release, 'source' | 'configuration'>): Upload | undefined =>
+  source.kind === 's3' && configuration !== undefined && configuration.build === undefined ? source : undefined;
+
 /** What CodeBuild is told to build. */
 export interface BuildSource {
   readonly version: string;

@@ -1,5 +1,5 @@
-import { type Asked, askedByFile, askedBySamConfig, askedByTemplate } from './asked.ts';
-import { parseApplicationFile } from './application-file.ts';
+import { type Asked, askedByFile, askedByNobody, askedBySamConfig, askedByTemplate } from './asked.ts';
+import { parseApplicationFile, parseReadyFile } from './application-file.ts';
 import { inFolder } from './in-folder.ts';
 import type { Parsed } from './problems.ts';
 import { parseSamConfig } from './samconfig.ts';
@@ -32,4 +32,17 @@ export function ask({ drawbridge, samconfig, template }: Files, known: readonly 
     ok: false,
     problems: [{ file: at('drawbridge.yaml'), line: 1, message: `there is none at this commit, nor a samconfig.toml with a config-env named ${known.join(', ')}, nor a template.yaml ${folder === undefined ? 'at the root' : `in ${folder}`}; add one of them` }],
   };
+}
+
+/** What an upload asks for that is ready: the same files, as far as they do not say how it is built. */
+export function askReady({ drawbridge, samconfig }: Pick<Files, 'drawbridge' | 'samconfig'>, known: readonly string[]): Parsed<Asked> {
+  if (drawbridge !== undefined) {
+    const parsed = parseReadyFile(drawbridge);
+    return parsed.ok ? { ok: true, value: askedByFile(parsed.value, (path) => path) } : parsed;
+  }
+  if (samconfig === undefined) return { ok: true, value: askedByNobody };
+  const parsed = parseSamConfig(samconfig, 'samconfig.toml');
+  if (!parsed.ok) return parsed;
+  const asked = askedBySamConfig(parsed.value, known, (path) => path);
+  return { ok: true, value: Object.keys(asked.environments).length > 0 ? { ...asked, build: undefined } : askedByNobody };
 }

@@ -1,4 +1,4 @@
-import type { ApplicationFile } from '../../contracts/application.ts';
+import type { ApplicationFile, ReadyFile } from '../../contracts/application.ts';
 import type { Capability } from '../../contracts/names.ts';
 import type { Lookup } from '../../contracts/release.ts';
 import { type AskedAfter, askedAfter } from './asked-after.ts';
@@ -11,7 +11,8 @@ export interface Asked {
   /** The file to name when something in it is wrong. */
   readonly file: string;
   readonly application?: string | undefined;
-  readonly build: AskedBuild;
+  /** Missing where nothing is built. */
+  readonly build?: AskedBuild | undefined;
   /** Several stacks, by name. Default: one. */
   readonly stacks?: Readonly<Record<string, AskedStack>> | undefined;
   readonly order?: readonly string[] | undefined;
@@ -47,13 +48,13 @@ export interface AskedEnvironment extends AskedValues {
   readonly ignored: readonly string[];
 }
 
-export function askedByFile(file: ApplicationFile, at: At): Asked {
+export function askedByFile(file: ApplicationFile | ReadyFile, at: At): Asked {
   const where = at('drawbridge.yaml');
   const otherwise = { stack: file.stack, ...parameterValues(file.parameters ?? {}, where), tags: file.tags ?? {}, capabilities: file.capabilities, after: askedAfter(file, at), asksApproval: false, ignored: [] };
   return {
     file: where,
     application: file.application,
-    build: buildSteps(file, at),
+    build: file.build === undefined ? undefined : buildSteps(file, at),
     stacks: file.stacks === undefined ? undefined : mapped(file.stacks, (it) => ({ stack: it.stack, capabilities: it.capabilities, after: it.after ?? [], ...parameterValues(it.parameters ?? {}, where) })),
     order: file.order,
     otherwise,
@@ -79,6 +80,9 @@ export function askedBySamConfig(config: SamConfig, known: readonly string[], at
   const environments = Object.fromEntries(Object.entries(config.environments).filter(([name]) => known.includes(name)));
   return { file: at('samconfig.toml'), build: { kind: 'sam', templates: [{ path: at(config.template ?? 'template.yaml') }] }, order: known.filter((name) => name in environments), environments, otherwise: nothing };
 }
+
+/** What is ready needs no file that says anything. */
+export const askedByNobody: Asked = { file: 'the upload', environments: {}, otherwise: nothing };
 
 /** A template alone says how it is built, and nothing else. */
 export function askedByTemplate(template: string, text: string): Asked {

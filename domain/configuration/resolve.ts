@@ -58,7 +58,7 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
     for (const problem of [...wrong, ...(stacks.length === 0 ? [] : after.problems)]) say(`environments.${name}: ${problem}`);
     const several = stacks.length > 1 || asked.stacks !== undefined;
     if (several && it.targets.some(({ stack }) => stack !== undefined)) say(`environments.${name}: the registered target names one stack, but ${application} has several. Ask the platform team to leave the name away.`);
-    const targets = targetsOf(registry, it, { application, name, wish, kind: asked.build.kind, stacks, after: after.of });
+    const targets = targetsOf(registry, it, { application, name, wish, kind: asked.build?.kind, stacks, after: after.of });
     const twice = targets.find(({ name: it }, index) => targets.findIndex((other) => other.name === it) !== index);
     if (twice !== undefined) say(`environments.${name}: two stacks would both be the target ${twice.name}; give one of them a shorter name.`);
     for (const { stackName } of targets.filter(({ codeDeploy }) => codeDeploy === undefined)) {
@@ -72,7 +72,7 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
     return { name, targets, ...(approval === undefined ? {} : { approval }) };
   });
   if (environments.length === 0 && problems.length === 0) say(`no registered environment takes releases of ${inSentence(reference)} of ${application}.`);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, configuration: { build: stepsFor(asked.build, reference), environments, remarks } };
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, configuration: { ...(asked.build === undefined ? {} : { build: stepsFor(asked.build, reference) }), environments, remarks } };
 }
 
 /** The file may ask for an approval where the registry does not; who may give it is the registry's. */

@@ -29,7 +29,7 @@ export function stacksOf(asked: Pick<Asked, 'build' | 'stacks'>, wish: AskedEnvi
     const [template] = built;
     const [other] = takenFrom(wish);
     if (other !== undefined) return { stacks: [], problems: [`a parameter takes an output of the stack ${other}, but the application has one stack only. Name its stacks under stacks:.`] };
-    if (artifact !== undefined && template === undefined) return { stacks: [], problems: [`the build left no template for ${environment}. Retry the release, which builds it again.`] };
+    if (artifact !== undefined && template === undefined) return { stacks: [], problems: [asked.build === undefined ? `the upload has no template for ${environment}. Name one in its release.json and upload it again.` : `the build left no template for ${environment}. Retry the release, which builds it again.`] };
     return { stacks: [{ ...only, stack: wish.stack, key: undefined, depth: 0, template }], problems: [] };
   }
   const problems: string[] = [];
@@ -46,7 +46,7 @@ export function stacksOf(asked: Pick<Asked, 'build' | 'stacks'>, wish: AskedEnvi
   const stacks = keys.map((key): WantedStack => {
     const it = named[key] ?? only;
     const template = stackOf(key);
-    if (artifact !== undefined && template === undefined) problems.push(`the build left no template for the stack ${key}. Correct the name, or retry the release, which builds it again.`);
+    if (artifact !== undefined && template === undefined) problems.push(asked.build === undefined ? `the upload has no template for the stack ${key}. Correct the name, or name the stack in its release.json, and upload it again.` : `the build left no template for the stack ${key}. Correct the name, or retry the release, which builds it again.`);
     return { ...it, ...values[key], stack: wish.stacks?.[key]?.stack ?? it.stack ?? wish.stack, after: (waits[key] ?? []).filter((other) => keys.includes(other)), key, depth: order.depth[key] ?? 0, template };
   });
   if (artifact !== undefined) problems.push(...unknownNames(stacks, wish));

@@ -1,16 +1,18 @@
+import type { BuildKind } from '../../contracts/build.ts';
 import type { Environment, Environments } from '../../contracts/environments.ts';
 import type { Capability } from '../../contracts/names.ts';
 import type { Target } from '../../contracts/release.ts';
 import { nameOfGroup } from '../code-deploy.ts';
-import type { Asked, AskedEnvironment } from './asked.ts';
+import type { AskedEnvironment } from './asked.ts';
 import type { WantedStack } from './stacks.ts';
 import { stackTargetName, targetNames } from './target-names.ts';
 
 /** What `sam deploy --guided` and most templates need where nobody says otherwise. */
-const usual: Record<Asked['build']['kind'], Capability[]> = {
+const usual: Record<BuildKind | 'ready', Capability[]> = {
   sam: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
   cloudformation: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
   // What these write is not for the user to know.
+  ready: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
   serverless: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
   cdk: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
   buildspec: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
@@ -21,7 +23,8 @@ interface Wanted {
   readonly application: string;
   readonly name: string;
   readonly wish: AskedEnvironment;
-  readonly kind: Asked['build']['kind'];
+  /** How it is built, unless it is ready. */
+  readonly kind: BuildKind | undefined;
   /** In order. */
   readonly stacks: readonly WantedStack[];
   /** What comes after a stack. */
@@ -51,7 +54,7 @@ export function targetsOf(registry: Environments, environment: Environment, { ap
         parameters: { ...values.parameters },
         ...(values.lookups === undefined || Object.keys(values.lookups).length === 0 ? {} : { lookups: { ...values.lookups } }),
         tags,
-        capabilities: [...(capabilities ?? wish.capabilities ?? usual[kind])],
+        capabilities: [...(capabilities ?? wish.capabilities ?? usual[kind ?? 'ready'])],
         ...afterStack(key),
       };
     });

@@ -10,16 +10,16 @@ import type { Uses } from './uses.ts';
 /** The tools account: what is registered, what an application needs here, and how much may run at once. */
 export async function examineTools(uses: Uses, registration: Registration | undefined, projectPrefix: string): Promise<FindingGroup> {
   const registry = registration?.content;
-  const applications = Object.entries(registry?.applications ?? {}).map(([application, { repository }]) => ({ application, repository, project: `${projectPrefix}${application}` }));
+  const applications = Object.entries(registry?.applications ?? {}).map(([application, { repository, upload }]) => ({ application, repository, isBuilt: upload?.ready !== true, project: `${projectPrefix}${application}` }));
   const project = each((name) => uses.findProject(name));
   const findings = await Promise.all([
     examine(registered, {}, () => Promise.resolve(registration)),
-    ...applications.flatMap(({ repository, ...it }) => [
+    ...applications.flatMap(({ repository, isBuilt, ...it }) => [
       ...(repository === undefined ? [] : [examine(repositoryExists, { ...it, repository }, () => uses.hasRepository(repository))]),
-      examine(projectExists, { ...it, repository }, () => project(it.project)),
+      ...(isBuilt ? [examine(projectExists, { ...it, repository }, () => project(it.project))] : []),
     ]),
     examine(concurrentBuilds, {}, async () => {
-      const machines = await Promise.all(applications.map((it) => project(it.project)));
+      const machines = await Promise.all(applications.filter(({ isBuilt }) => isBuilt).map((it) => project(it.project)));
       return { machines: machines.filter((machine) => machine !== undefined), quotas: await uses.buildQuotas() };
     }),
     examine(concurrentFunctions, {}, () => uses.functionConcurrency()),

@@ -3,7 +3,7 @@ import { readRelease, updateRelease } from '../../aws/releases.ts';
 import { readSourceFiles } from '../../aws/source-files.ts';
 import { ReleaseTask } from '../../contracts/tasks.ts';
 import { artifactBuckets, unsealable } from '../../domain/artifact-regions.ts';
-import { ask } from '../../domain/configuration/ask.ts';
+import { ask, askReady } from '../../domain/configuration/ask.ts';
 import { sayProblems } from '../../domain/configuration/problems.ts';
 import { resolve } from '../../domain/configuration/resolve.ts';
 import { env } from '../../runtime/env.ts';
@@ -12,13 +12,14 @@ import { task } from '../../runtime/task.ts';
 const real = { readRelease, readRegistry, readSourceFiles, updateRelease };
 
 /** What the source asks for as it was released, as far as the registered environments grant it. */
-export async function readConfiguration(uses: typeof real, input: ReleaseTask): Promise<{ answer: 'build' | 'built' | 'ended' }> {
+export async function readConfiguration(uses: typeof real, input: ReleaseTask): Promise<{ answer: 'build' | 'seal' | 'built' | 'ended' }> {
   const { TABLE_NAME: tableName, ARTIFACT_BUCKET: bucket, AWS_REGION: region, REGIONAL_ARTIFACT_BUCKETS: arns } = env('TABLE_NAME', 'ARTIFACT_BUCKET', 'AWS_REGION', 'REGIONAL_ARTIFACT_BUCKETS');
   const release = await uses.readRelease(tableName, input.release);
   const registry = await uses.readRegistry(tableName);
-  const folder = registry.content.applications[release.application]?.folder;
+  const { folder, upload } = registry.content.applications[release.application] ?? {};
   const files = await uses.readSourceFiles(release.source, release.commit, folder);
-  const asked = ask(files, Object.keys(registry.content.environments), folder);
+  const known = Object.keys(registry.content.environments);
+  const asked = upload?.ready === true && release.source.kind === 's3' ? askReady(files, known) : ask(files, known, folder);
   const resolved = asked.ok ? resolve(registry.content, asked.value, release, release.artifact) : { ok: false as const, problems: [sayProblems(asked.problems)] };
   const problems = resolved.ok ? unsealable(resolved.configuration.environments, artifactBuckets({ bucket, region }, arns), release.artifact) : resolved.problems;
   if (!resolved.ok || problems.length > 0) {
@@ -26,7 +27,8 @@ export async function readConfiguration(uses: typeof real, input: ReleaseTask): 
     return { answer: 'ended' };
   }
   await uses.updateRelease(tableName, release.id, { configuration: resolved.configuration, registryVersion: registry.version });
-  return { answer: release.artifact === undefined ? 'build' : 'built' };
+  if (release.artifact !== undefined) return { answer: 'built' };
+  return { answer: resolved.configuration.build === undefined ? 'seal' : 'build' };
 }
 
 export const handler = task({ name: 'read-configuration', input: ReleaseTask, run: (input) => readConfiguration(real, input) });

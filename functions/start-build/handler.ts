@@ -98,8 +98,9 @@ const placeOf = ({ id, application, sequence, createdAt }: Release, attempt: num
 
 async function orderFor(uses: Uses, { release, attempt, bucket, prefix }: { release: Release; attempt: number; bucket: string; prefix: string }): Promise<BuildOrder> {
   const { id, configuration, application } = release;
-  if (configuration === undefined) throw new ConfigurationError(`Building ${id}: its configuration was not read. Retry the release.`);
-  const program = buildProgram(await uses.readProgram(), release, configuration);
+  const build = configuration?.build;
+  if (configuration === undefined || build === undefined) throw new ConfigurationError(`Building ${id}: its configuration was not read. Retry the release.`);
+  const program = buildProgram(await uses.readProgram(), release, { ...configuration, build });
   const key = programKey(application, program);
   await uses.writeOnce(bucket, key, program);
   return {

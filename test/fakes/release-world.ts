@@ -10,7 +10,7 @@ import type { EnvironmentRecord, Release, Source } from '../../contracts/release
 import type { Report } from '../../contracts/report.ts';
 import type { Commit } from '../../domain/commit-history.ts';
 import { type BuildWaiter, sameWaiter } from '../../domain/build-line.ts';
-import { ConfigurationError } from '../../domain/errors.ts';
+import { ConfigurationError, InvalidInputError } from '../../domain/errors.ts';
 import { type Reference, shortName } from '../../domain/reference.ts';
 import type { LastUpload } from '../../domain/uploads/order.ts';
 import { aRelease, theRegistry } from './samples.ts';
@@ -35,6 +35,8 @@ export class ReleaseWorld {
   readonly trees = new Map<string, Readonly<Record<string, string>>>();
   /** The newest version of each archive, by its key. */
   readonly uploads = new Map<string, NewestVersion>();
+  /** What is in each version of an archive. */
+  readonly archives = new Map<string, Uint8Array>();
   readonly heads = new Map<string, Head>();
   readonly releases = new Map<string, Release>();
   readonly environments: EnvironmentRecord[] = [];
@@ -113,6 +115,10 @@ export class ReleaseWorld {
   readonly readHead = (_: string, application: string, reference: Reference) => Promise.resolve(this.heads.get(`${application}/${shortName(reference)}`));
   readonly nextSequence = (_: string, __: string) => Promise.resolve((this.#sequence += 1));
   readonly newestVersion = (_: string, key: string) => Promise.resolve(this.uploads.get(key));
+  readonly readVersion = ({ version }: { version: string }, _: number): Promise<Uint8Array> => {
+    const archive = this.archives.get(version);
+    return archive === undefined ? Promise.reject(new InvalidInputError(`Reading version ${version}: somebody deleted it. Upload another archive.`)) : Promise.resolve(archive);
+  };
   readonly writeRelease = (_: string, release: Release, before: Head | undefined, upload?: LastUpload) => {
     this.beforeWrite();
     const key = `${release.application}/${shortName(release)}`;

@@ -23,6 +23,12 @@ export const releasePaths: readonly Path[] = [
     states: [...begun, ...promoted],
   },
   {
+    name: 'what is uploaded ready is sealed and not built',
+    script: { ...next, 'read-configuration': [answer({ answer: 'seal' }), answer({ answer: 'built' })], 'seal-artifact': [answer({ answer: 'sealed' })] },
+    states: [...begun, ...sealed, ...promoted],
+    output: { outcome: 'deployed' },
+  },
+  {
     name: 'files that are not valid end the release',
     script: { 'read-configuration': [answer({ answer: 'ended' })], 'report-release': [answer({ outcome: 'failed' })] },
     states: [...begun, 'Report release', 'Release ended'],

@@ -103,6 +103,11 @@ it('an application that is uploaded needs no repository, but its build project',
   expect(findings(await see()).filter(({ state }) => state === 'bad')).toMatchObject([{ says: 'carts: there is no CodeBuild project drawbridge-build-carts', todo: expect.stringContaining('Application=carts UploadBucket=') as string }]);
 });
 
+it('an application that is uploaded ready needs neither: nothing of it is built', async () => {
+  Object.assign(surgery.registry ?? {}, { applications: { carts: { upload: { branch: 'main', starts: 'upload', ready: true } } } });
+  expect(findings(await see()).filter(({ state }) => state === 'bad')).toEqual([]);
+});
+
 it.each([
   ['takes anybody', () => true, ['bad: the plan role is closed without an external id', 'bad: the plan role is closed to a wrong external id']],
   ['takes a pattern', (id: string) => id.startsWith('drawbridge-'), ['bad: the plan role is closed to a wrong external id']],

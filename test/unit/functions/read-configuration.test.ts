@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { readConfiguration } from '../../../functions/read-configuration/handler.ts';
 import { aRelease } from '../../fakes/samples.ts';
 import { ReleaseWorld, stubVariables } from '../../fakes/release-world.ts';
@@ -34,6 +34,59 @@ it('an application with a folder of its own is read there, and its paths begin t
   world.files = { drawbridge: undefined, samconfig: undefined, template: undefined };
   await readConfiguration(world, input);
   expect(world.release().reason).toContain('nor a template.yaml in services/orders; add one of them');
+});
+
+describe('an upload that is ready', () => {
+  const source = { kind: 's3', bucket: 'uploads', key: 'orders/ready.zip', version: 'v1' } as const;
+  beforeEach(() => {
+    Object.assign(world.registry?.applications ?? {}, { orders: { upload: { branch: 'main', starts: 'upload', ready: true } } });
+    world.releases.set(input.release, { ...world.release(), source });
+  });
+
+  it('is sealed and not built, with what its file asks for', async () => {
+    files('version: 1\nparameters: { Size: 2 }\nsteps: [{ publish: web, bucket: b }]\n');
+    expect(await readConfiguration(world, input)).toEqual({ answer: 'seal' });
+    const { configuration } = world.release();
+    expect(configuration).not.toHaveProperty('build');
+    expect(configuration).toMatchObject({ environments: [{ name: 'dev', targets: [{ stackName: 'orders-dev', parameters: { Size: '2' }, capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'], steps: [{ folder: 'web' }] }] }] });
+  });
+
+  it('needs no file that asks for anything, and understands a samconfig.toml', async () => {
+    expect(await readConfiguration(world, input)).toEqual({ answer: 'seal' });
+    expect(world.release().configuration?.environments).toMatchObject([{ name: 'dev', targets: [{ stackName: 'orders-dev' }] }]);
+    const samconfig = (name: string) => `version = 0.1\n[${name}.deploy.parameters]\nstack_name = "orders-from-sam"\n`;
+    world.files = { drawbridge: undefined, samconfig: samconfig('dev'), template: undefined };
+    await readConfiguration(world, input);
+    expect(world.release().configuration?.environments).toMatchObject([{ targets: [{ stackName: 'orders-from-sam' }] }]);
+    world.files = { drawbridge: undefined, samconfig: samconfig('default'), template: undefined };
+    expect(await readConfiguration(world, input)).toEqual({ answer: 'seal' });
+    expect(world.release().configuration?.environments).toMatchObject([{ targets: [{ stackName: 'orders-dev' }] }]);
+  });
+
+  it.each([
+    ['build: { kind: sam }', '2: build: an upload that is ready is not built; leave it away'],
+    ['checks: [{ name: a, run: b }]', '2: checks: an upload that is ready is not built; leave it away'],
+    ['stacks: { web: { template: web.yaml } }', '2: stacks.web: Unrecognized key: "template"'],
+  ])('that says how it is built is told so: %s', async (line, words) => {
+    files(`version: 1\n${line}\n`);
+    expect(await readConfiguration(world, input)).toEqual({ answer: 'ended' });
+    expect(world.release().reason).toContain(`drawbridge.yaml:${words}`);
+  });
+
+  it('that has no template for a stack which its file names is told to name it', async () => {
+    world.releases.set(input.release, { ...world.release(), artifact: { digest: 'd'.repeat(64), bucket: 'artifacts', manifestKey: 'm', templates: [] } });
+    for (const [text, words] of [['', 'the upload has no template for dev. Name one in its release.json'], ['stacks: { web: {} }\n', 'the upload has no template for the stack web. Correct the name, or name the stack in its release.json']] as const) {
+      files(`version: 1\n${text}`);
+      expect(await readConfiguration(world, input)).toEqual({ answer: 'ended' });
+      expect(world.release().reason).toContain(words);
+    }
+  });
+
+  it('counts as sources where the release is of a repository', async () => {
+    world.releases.set(input.release, { ...world.release(), source: { kind: 'codecommit', repository: 'orders' } });
+    files('version: 1\nbuild: { kind: sam }\n');
+    expect(await readConfiguration(world, input)).toEqual({ answer: 'build' });
+  });
 });
 
 it('a release that is tried again is not built again', async () => {

@@ -30,7 +30,7 @@ describe('what comes after the stacks', () => {
     expect(targetsOf(result)).toMatchObject([
       { steps: [{ kind: 'publish', folder: 'shop/web', bucket: '${outputs.Site}', prefix: '', delete: false, immutable: [] }], tests: [{ url: '${outputs.Url}/health', status: 200, withinSeconds: 120 }], url: '${outputs.Url}' },
     ]);
-    expect(result.ok && result.configuration.build.folders).toEqual(['shop/web']);
+    expect(result.ok && result.configuration.build?.folders).toEqual(['shop/web']);
   });
 
   it('is the list of the environment where that has one', () => {

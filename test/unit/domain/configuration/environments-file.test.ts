@@ -30,12 +30,17 @@ it('an application may be uploaded, by uploads alone unless it says otherwise', 
   expect(parsed).toMatchObject({ ok: true, value: { applications: { carts: { upload: { branch: 'main', starts: 'upload', claims: { tags: ['v*'] } } } } } });
 });
 
+it('an application may be uploaded ready, so that nothing is built', () => {
+  const parsed = parseEnvironmentsFile(good.replace('{ repository: orders }', '{ upload: { branch: main, ready: true } }').replace('approvers: [alex]', 'approvers: [alex], authorMayApprove: true'));
+  expect(parsed).toMatchObject({ ok: true, value: { applications: { orders: { upload: { branch: 'main', ready: true } } } } });
+});
+
 it.each([
   ['a repository and uploads', '{ repository: orders, upload: { branch: main } }', /^7: applications\.orders: releases of an application come either from a repository or from uploads/],
   ['neither', '{ folder: services }', /^7: applications\.orders: releases of an application come either/],
   ['uploads without a branch', '{ upload: {} }', /^7: applications\.orders\.upload\.branch/],
   ['uploads with paths', '{ upload: { branch: main }, paths: [shared] }', /an upload is a whole, so there are no paths to compare/],
-  ['a ready artifact, which is not taken yet', '{ upload: { branch: main, ready: true } }', /^7: applications\.orders\.upload: .*ready/],
+  ['uploads that are ready and lie in a folder', '{ upload: { branch: main, ready: true }, folder: services }', /^7: applications\.orders: an upload that is ready has everything at its root/],
   ['uploads that only one may approve', '{ upload: { branch: main } }', /^13: orders is uploaded, and nobody can check who wrote an upload: it takes two people, but only one may answer; name more, or set authorMayApprove: true$/],
 ])('an application with %s is refused', (_, application, message) => {
   const parsed = parseEnvironmentsFile(good.replace('{ repository: orders }', application));

@@ -105,7 +105,7 @@ confirm_changeset = true
 
 it('a template alone says how it is built', () => {
   const kinds = ['Transform: AWS::Serverless-2016-10-31\nResources: {}', 'Resources: {}'].map((template) => resolved({ template }));
-  expect(kinds.map((it) => it.ok && it.configuration.build.kind)).toEqual(['sam', 'cloudformation']);
+  expect(kinds.map((it) => it.ok && it.configuration.build?.kind)).toEqual(['sam', 'cloudformation']);
   expect(problems(resolved({}))).toMatch(/add one of them/);
 });
 

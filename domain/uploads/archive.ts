@@ -2,21 +2,30 @@ import { reachesOutside } from '../archive-path.ts';
 import { InvalidInputError } from '../errors.ts';
 import { BrokenZip, contentOf, readZip, type ZipFile } from '../zip.ts';
 
-/** An archive of sources is small; what is larger holds what a build makes. A file that is read is as long as CodeCommit hands one out. */
+/** Held in memory as a whole. A file in which a source says what it asks for is as long as CodeCommit hands one out. */
 export const most = { archive: 100 * 1024 * 1024, entries: 50_000, unpacked: 1024 * 1024 * 1024, file: 6 * 1024 * 1024 };
 
-/** The files of an archive that was looked at. */
-export interface SourceArchive {
-  /** @returns the text of a file, or `undefined` when the archive has none of that name */
+/** An archive that was looked at. */
+export interface Archive {
+  /** How it is called in a sentence. */
+  readonly name: string;
+  /** Its files by their paths, packed as they lie in it. */
+  readonly files: ReadonlyMap<string, ZipFile>;
+  /**
+   * @param longest more is not unpacked
+   * @returns what is in a file, or `undefined` when the archive has none of that name
+   */
+  content(path: string, longest: number): Buffer | undefined;
+  /** The text of a file that says what a source asks for. */
   read(path: string): string | undefined;
 }
 
 /**
- * Looks at an archive of sources before anything is made of it.
+ * Looks at an archive that somebody uploaded before anything is made of it.
  * @param name how the archive is called in a sentence
  * @throws InvalidInputError for what is no archive, reaches outside itself, says one thing twice, or is far too large
  */
-export function openArchive(bytes: Uint8Array, name: string): SourceArchive {
+export function openArchive(bytes: Uint8Array, name: string): Archive {
   const refuse = (why: string) => new InvalidInputError(`Reading ${name}: ${why}. Upload another archive.`);
   const tried = <T>(work: () => T): T => {
     try {
@@ -30,12 +39,11 @@ export function openArchive(bytes: Uint8Array, name: string): SourceArchive {
   const wrong = problemOf(files);
   if (wrong !== undefined) throw refuse(wrong);
   const byPath = new Map(files.map((file) => [pathOf(file), file]));
-  return {
-    read(path) {
-      const file = byPath.get(path);
-      return file === undefined ? undefined : tried(() => contentOf(file, most.file)).toString('utf8');
-    },
+  const content: Archive['content'] = (path, longest) => {
+    const file = byPath.get(path);
+    return file === undefined ? undefined : tried(() => contentOf(file, longest));
   };
+  return { name, files: byPath, content, read: (path) => content(path, most.file)?.toString('utf8') };
 }
 
 const pathOf = ({ name }: ZipFile): string => name.toString().replace(/^(\.\/+)+/, '');

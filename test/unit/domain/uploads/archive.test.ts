@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { most, openArchive } from '../../../../domain/uploads/source-archive.ts';
+import { most, openArchive } from '../../../../domain/uploads/archive.ts';
 import { writeZip, type ZipFile } from '../../../../domain/zip.ts';
 import { archiveOf } from '../../../fakes/archives.ts';
 
