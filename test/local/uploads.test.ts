@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import type { Credentials } from '../../local/cloud.ts';
 import { deployStack } from '../../local/stacks.ts';
 import { archiveOf } from '../fakes/archives.ts';
@@ -18,6 +20,8 @@ const run = promisify(execFile);
 const applications = {
   orders: { upload: { branch: 'main' } },
   carts: { upload: { branch: 'main', starts: 'request', claims: { branches: ['feature/*'] } } },
+  // Nothing of it is built, so nothing is deployed that could build it.
+  hello: { upload: { branch: 'main', ready: true } },
 };
 type Name = keyof typeof applications;
 
@@ -44,7 +48,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'drawbridge-uploads-'));
   const { cloud, outputs } = town.system;
   await Promise.all(
-    Object.keys(applications).map((Application) =>
+    ['orders', 'carts'].map((Application) =>
       deployStack(cloud, {
         account: cloud.accounts.tools,
         name: `drawbridge-application-${Application}`,
@@ -55,7 +59,7 @@ beforeAll(async () => {
   );
   const approval = { approvers: ['alex', 'robin', 'kim'], required: 1 };
   await town.system.register(registryWith(town, [], { dev: { branches: ['main', 'feature/*'] }, staging: {}, prod: { approval } }, { applications }));
-  ci = { orders: await hire('orders'), carts: await hire('carts') };
+  ci = { orders: await hire('orders'), carts: await hire('carts'), hello: await hire('hello') };
 }, 120_000);
 afterAll(async () => {
   await town.close();
@@ -139,6 +143,44 @@ it('a CI asks for what it uploaded, with commit, author and branch; an upload al
   expect(shown.release).toMatchObject({ id: expect.stringMatching(/^carts-\d+-c0ffee00$/) as string, commit, branch: 'feature/tea', author: { name: 'Jürgen' }, message: 'Sell tea' });
   expect([shown.release.reason, outcomes(shown)]).toEqual([undefined, { dev: 'deployed' }]);
   expect(await releases('carts')).toHaveLength(1);
+});
+
+/** As a CI leaves it: a template, a package, and a nested template with a package that is not zipped yet. */
+async function readyArchive(word: string, more: Readonly<Record<string, string>> = {}): Promise<Buffer> {
+  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
+  const template = (Code: string) => ({
+    Parameters: { Whom: { Type: 'String', Default: 'nobody' } },
+    Resources: {
+      Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust } },
+      Hello: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'nodejs24.x', Handler: 'index.handler', Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Code, Environment: { Variables: { WHOM: { Ref: 'Whom' } } } } },
+    },
+    Outputs: { Function: { Value: { Ref: 'Hello' } } },
+  });
+  const { Resources, Outputs, ...rest } = template('out/hello.zip');
+  const Nested = { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: 'infra/nested.json' } };
+  const code = (said: string) => `exports.handler = async () => ${JSON.stringify(said)} + process.env.WHOM;`;
+  return await archiveOf({
+    'template.yaml': stringify({ ...rest, Resources: { ...Resources, Nested }, Outputs: { ...Outputs, Inner: { Value: { 'Fn::GetAtt': ['Nested', 'Outputs.Function'] } } } }),
+    'out/hello.zip': await archiveOf({ 'index.js': code(`${word} `) }),
+    'infra/nested.json': JSON.stringify(template('../inner')),
+    'inner/index.js': code('inner '),
+    'drawbridge.yaml': stringify({ version: 1, order: ['dev'], parameters: { Whom: 'Kim' } }),
+    ...more,
+  });
+}
+
+it('what is uploaded ready is deployed as it is and answers, after one that was not, and a second time nothing changes', { timeout: 180_000 }, async () => {
+  const bad = await ended('hello', await upload('hello', 'hello/ready.zip', await readyArchive('Hello', { 'release.json': JSON.stringify({ version: 1, templates: [{ file: 'api.yaml' }] }) })));
+  expect([bad.release.outcome, bad.environments]).toEqual(['failed', []]);
+  expect(bad.release.reason).toMatch(/^Sealing s3:\/\/\S+\/hello\/ready\.zip \(version \S+\): its release\.json names api\.yaml, but there is no such file in it\. Put it in, or correct the name, and upload it again\.$/);
+  const good = await ended('hello', await upload('hello', 'hello/ready.zip', await readyArchive('Hello')));
+  expect([good.release.reason, outcomes(good)]).toEqual([undefined, { dev: 'deployed' }]);
+  const lambda = new LambdaClient(town.client('dev'));
+  const answer = async (FunctionName = '') => Buffer.from((await lambda.send(new InvokeCommand({ FunctionName }))).Payload ?? []).toString();
+  const { Function: outer, Inner: inner } = good.targets[0]?.outputs ?? {};
+  expect([await answer(outer), await answer(inner)]).toEqual(['"Hello Kim"', '"inner nobody"']);
+  const again = await ended('hello', await upload('hello', 'hello/again.zip', await readyArchive('Hello')));
+  expect([again.release.artifact, outcomes(again)]).toEqual([good.release.artifact, { dev: 'no-changes' }]);
 });
 
 it('the rights of a CI end at its own folder and at its own kind of event', { timeout: 60_000 }, async () => {
