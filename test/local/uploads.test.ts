@@ -32,7 +32,7 @@ let ci: Record<Name, Credentials>;
 /** Somebody with the rights that docs/sources.md gives a CI, and no others. */
 async function hire(application: Name): Promise<Credentials> {
   const { cloud, outputs } = town.system;
-  const [, policy = ''] = /```json\n(\{[^`]+)```/.exec(await readFile(new URL('../../docs/sources.md', import.meta.url), 'utf8')) ?? [];
+  const [, policy = ''] = /```json\n(\{\s*"Version"[^`]+)```/.exec(await readFile(new URL('../../docs/sources.md', import.meta.url), 'utf8')) ?? [];
   const given = { UPLOAD_BUCKET: outputs['UploadBucket'], ARTIFACT_KEY_ARN: outputs['ArtifactKeyArn'], BUS_ARN: outputs['BusArn'], REGION: cloud.region, carts: application };
   const iam = new IAMClient(town.client());
   const UserName = `ci-${application}`;
