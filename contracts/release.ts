@@ -97,6 +97,8 @@ export const Artifact = z.object({
   /** SHA-256 of the manifest, which names the SHA-256 of every object. */
   digest: Sha256,
   bucket: z.string(),
+  /** It was uploaded like this, and not built. */
+  ready: z.boolean().optional(),
   /** Where its templates and what they refer to lie, by Region. */
   buckets: z.record(Region, z.string()).optional(),
   manifestKey: z.string(),

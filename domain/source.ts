@@ -19,6 +19,10 @@ export function isRegistered({ repository, upload }: Environments['applications'
   return source.kind === 'codecommit' ? repository === source.repository : upload !== undefined && source.key.startsWith(`${application}/`);
 }
 
+/** Is the archive of a release read as one that is ready? What is registered now counts for what is still to be sealed only. */
+export const isReady = ({ source, artifact }: Pick<Release, 'source' | 'artifact'>, registered: Environments['applications'][string]['upload']): boolean =>
+  source.kind === 's3' && (artifact === undefined ? registered?.ready === true : artifact.ready === true);
+
 /** The upload of a release of which nothing is built, because it was uploaded ready. */
 export const readyUpload = ({ source, configuration }: Pick<Release, 'source' | 'configuration'>): Upload | undefined =>
   source.kind === 's3' && configuration !== undefined && configuration.build === undefined ? source : undefined;

@@ -6,6 +6,7 @@ import { artifactBuckets, unsealable } from '../../domain/artifact-regions.ts';
 import { ask, askReady } from '../../domain/configuration/ask.ts';
 import { sayProblems } from '../../domain/configuration/problems.ts';
 import { resolve } from '../../domain/configuration/resolve.ts';
+import { isReady } from '../../domain/source.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
@@ -19,7 +20,7 @@ export async function readConfiguration(uses: typeof real, input: ReleaseTask): 
   const { folder, upload } = registry.content.applications[release.application] ?? {};
   const files = await uses.readSourceFiles(release.source, release.commit, folder);
   const known = Object.keys(registry.content.environments);
-  const asked = upload?.ready === true && release.source.kind === 's3' ? askReady(files, known) : ask(files, known, folder);
+  const asked = isReady(release, upload) ? askReady(files, known) : ask(files, known, folder);
   const resolved = asked.ok ? resolve(registry.content, asked.value, release, release.artifact) : { ok: false as const, problems: [sayProblems(asked.problems)] };
   const problems = resolved.ok ? unsealable(resolved.configuration.environments, artifactBuckets({ bucket, region }, arns), release.artifact) : resolved.problems;
   if (!resolved.ok || problems.length > 0) {

@@ -74,12 +74,24 @@ describe('an upload that is ready', () => {
   });
 
   it('that has no template for a stack which its file names is told to name it', async () => {
-    world.releases.set(input.release, { ...world.release(), artifact: { digest: 'd'.repeat(64), bucket: 'artifacts', manifestKey: 'm', templates: [] } });
+    world.releases.set(input.release, { ...world.release(), artifact: { digest: 'd'.repeat(64), bucket: 'artifacts', ready: true, manifestKey: 'm', templates: [] } });
     for (const [text, words] of [['', 'the upload has no template for dev. Name one in its release.json'], ['stacks: { web: {} }\n', 'the upload has no template for the stack web. Correct the name, or name the stack in its release.json']] as const) {
       files(`version: 1\n${text}`);
       expect(await readConfiguration(world, input)).toEqual({ answer: 'ended' });
       expect(world.release().reason).toContain(words);
     }
+  });
+
+  it('is read as what it was sealed from, whatever is registered since', async () => {
+    const { artifact } = aRelease();
+    world.releases.set(input.release, aRelease({ source }));
+    files('version: 1\nbuild: { kind: sam }\nparameters: { Size: 2 }\n');
+    expect(await readConfiguration(world, input)).toEqual({ answer: 'built' });
+    expect(world.release().configuration?.build).toMatchObject({ kind: 'sam' });
+    Object.assign(world.registry?.applications ?? {}, { orders: { upload: { branch: 'main', starts: 'upload' } } });
+    world.releases.set(input.release, { ...aRelease({ source }), ...(artifact === undefined ? {} : { artifact: { ...artifact, ready: true } }) });
+    files('version: 1\nparameters: { Size: 2 }\n');
+    expect(await readConfiguration(world, input)).toEqual({ answer: 'built' });
   });
 
   it('counts as sources where the release is of a repository', async () => {

@@ -33,6 +33,7 @@ it('its template refers to what is sealed, in the bucket of each Region, and no 
   await upload('v1', { 'template.yaml': template('code'), 'code/index.js': 'code' });
   world.releases.set(input.release, { ...world.release(), configuration: { environments: [{ name: 'dev', targets: ['eu-west-1', 'us-east-1'].map((region) => aTarget({ region })) }], remarks: [] } });
   const artifact = await artifactOf();
+  expect(artifact).toMatchObject({ ready: true });
   expect(artifact?.templates).toMatchObject([{ region: 'eu-west-1', outputs: ['Name'] }, { region: 'us-east-1' }]);
   const [, key = ''] = /"S3Bucket": "artifacts", "S3Key": "(sealed\/orders\/[0-9a-f]{64})"/.exec(text(artifact?.templates[0]?.key)) ?? [];
   expect(key).toBe(`sealed/orders/${sha256(world.objects.get(key) ?? '')}`);
