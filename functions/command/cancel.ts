@@ -20,7 +20,7 @@ export async function cancel(where: Where, id: string, reason: string, by: strin
   const cancelled = { by, at: new Date().toISOString(), reason };
   const noted = await noteCancelled(where.tableName, id, cancelled);
   if (!noted && (release.state === 'ended' || release.cancelled === undefined)) throw new InvalidInputError(`Cancelling ${id}: it has ended (${release.outcome ?? 'just now'}), so there is nothing to call off.`);
-  const sentences = [...(await endBuild(where, release)), ...(await endQuestions(where, id))];
+  const sentences = [...(await endBuild(where, release)), ...(await endQuestions(where, release, by))];
   if (noted) await report(where, { kind: 'cancelled', about: 'release', release: id, application: release.application, text: [cancelledSentence(cancelled), ...sentences].join(' ') }, new Date(), by);
   return { release: id, sentences: [`Nothing more of ${id} begins.`, ...sentences] };
 }
@@ -33,11 +33,14 @@ async function endBuild(where: Where, { id, application, sequence, attempt, arti
   return ended === 'completed' ? [buildId === undefined ? 'It does not wait for a build any more.' : 'Its build is stopped.'] : [];
 }
 
-async function endQuestions(where: Where, id: string): Promise<string[]> {
+async function endQuestions(where: Where, { id, application }: Release, by: string): Promise<string[]> {
   const sentences: string[] = [];
   for (const { environment, approval, state } of await listEnvironments(where.tableName, id)) {
-    if (state !== 'ended' && (await withdrawQuestion(where, approval))) sentences.push(`The question about ${environment} is withdrawn.`);
-    else if (state === 'executing') sentences.push(`What has begun in ${environment} goes on to its end.`);
+    if (state !== 'ended' && approval !== undefined && (await withdrawQuestion(where, approval))) {
+      const text = `The question about ${environment} is withdrawn.`;
+      await report(where, { kind: 'cancelled', about: 'environment', release: id, application, environment, approval, text }, new Date(), by);
+      sentences.push(text);
+    } else if (state === 'executing') sentences.push(`What has begun in ${environment} goes on to its end.`);
   }
   return sentences;
 }

@@ -1,10 +1,7 @@
-import { BatchGetBuildsCommand, BatchGetProjectsCommand, CodeBuildClient, ListBuildsCommand, UpdateProjectCommand } from '@aws-sdk/client-codebuild';
-import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { BatchGetBuildsCommand, CodeBuildClient, ListBuildsCommand } from '@aws-sdk/client-codebuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { stringify } from 'yaml';
-import type { Packed } from '../../contracts/packed.ts';
-import { sha256 } from '../../domain/digest.ts';
 import { until } from '../fakes/until.ts';
+import { buildQuickly } from './quick-build.ts';
 import { parametersApplication } from './templates.ts';
 import { Town } from './town.ts';
 
@@ -14,24 +11,9 @@ beforeAll(async () => {
   // As a new account is: one build, and whoever comes meanwhile is refused.
   town = await Town.build(900, { buildLimit: 1, buildQueue: 0 });
   await town.applications(...names);
-  await Promise.all(names.map(buildQuickly));
+  await Promise.all(names.map((name) => buildQuickly(town, name)));
 }, 240_000);
 afterAll(() => town.close());
-
-/** What is built is not what this is about, so the template is taken as it is: one command in place of four. */
-async function buildQuickly(application: string): Promise<void> {
-  const [codeBuild, iam] = [new CodeBuildClient(town.client()), new IAMClient(town.client())];
-  const { projects } = await codeBuild.send(new BatchGetProjectsCommand({ names: [`drawbridge-build-${application}`] }));
-  const { Role } = await iam.send(new GetRoleCommand({ RoleName: projects?.[0]?.serviceRole?.split('/').at(-1) }));
-  const place = `s3://$ARTIFACT_BUCKET/incoming/${application}/${Role?.RoleId ?? ''}:AWSCodeBuild-\${CODEBUILD_BUILD_ID#*:}/`;
-  const list = JSON.stringify({ version: 1, templates: [{ file: 'template.yaml' }] } satisfies Packed);
-  const commands = [
-    `mkdir left && cp template.yaml left && printf '%s' '${list}' > left/release.json`,
-    `export DRAWBRIDGE_SHA256=${sha256(list)}`,
-    `aws s3 cp --only-show-errors --recursive --sse aws:kms --sse-kms-key-id "$ARTIFACT_KEY_ARN" left "${place}"`,
-  ];
-  await codeBuild.send(new UpdateProjectCommand({ name: `drawbridge-build-${application}`, source: { type: 'CODECOMMIT', location: projects?.[0]?.source?.location, buildspec: stringify({ version: 0.2, env: { 'exported-variables': ['DRAWBRIDGE_SHA256'] }, phases: { build: { commands } } }) } }));
-}
 
 const sequence = (id: string) => Number(id.split('-').at(-2));
 
