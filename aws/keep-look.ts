@@ -21,6 +21,8 @@ export interface Looked extends Omit<PlanFacts, 'steps'> {
   readonly stackArn: string;
   /** Of the stack as it is, where they were read. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** Of earlier environments. */
+  readonly taken: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -64,10 +66,10 @@ export async function keepLook(where: Where, looked: Looked, look: Look | Deferr
 }
 
 /** Steps are compared with those that were done here last. */
-async function stepsOf(tableName: string, { release, environment, target, outputs }: Looked) {
+async function stepsOf(tableName: string, { release, environment, target, outputs, taken }: Looked) {
   if (target.steps === undefined) return [];
   const deployed = await readDeployed(tableName, release.application, environment, target.name);
-  return plannedSteps({ release, target, outputs, done: deployed?.steps ?? [] });
+  return plannedSteps({ release, target, outputs: { ...outputs, ...taken }, done: deployed?.steps ?? [] });
 }
 
 /** A lock whose holder died moves nothing. */

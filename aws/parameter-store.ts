@@ -32,5 +32,5 @@ export async function lookUp(target: CloudFormationClient, lookups: Readonly<Rec
     target: paths('target').length === 0 ? undefined : await read(new SSMClient({ ...retries, credentials, region }), paths('target'), 'the target account'),
     tools: paths('tools').length === 0 ? undefined : await read(ofTools(), paths('tools'), 'the tools account'),
   };
-  return Object.fromEntries(Object.entries(lookups).flatMap(([name, { store, path }]) => (store === 'stack' ? [] : [[name, found[store]?.get(path)]])));
+  return Object.fromEntries(Object.entries(lookups).flatMap(([name, { store, path }]) => (store === 'target' || store === 'tools' ? [[name, found[store]?.get(path)]] : [])));
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { BuildKind, Framework } from './build.ts';
 import { ApplicationName, Capability, EnvironmentName, StackKey, StackName } from './names.ts';
+import { earlierOutput, ownOutput } from './outputs.ts';
 
 /** `drawbridge.yaml`: what the application's repository asks for, read at the released commit. */
 
@@ -10,6 +11,7 @@ const elsewhere = [
   { begins: 'ssm-tools:', whole: /^ssm-tools:(\/[\w.-]+)+$/, means: 'ssm-tools:/path/name, a parameter in Parameter Store of the tools account' },
   // A colon, a brace or a space would end or change the reference that CloudFormation is given.
   { begins: '${stacks.', whole: /^\$\{stacks\.[a-z][a-z0-9-]*\.outputs\.[A-Za-z0-9]+\}$/, means: '${stacks.NAME.outputs.OUTPUT}, an output of another stack of the application' },
+  { begins: '${environments.', whole: new RegExp(`^\\$\\{${earlierOutput}\\}$`), means: '${environments.NAME.outputs.OUTPUT}, an output of an earlier environment, with .targets.NAME and .stacks.NAME before .outputs where there are several' },
   { begins: 'secret:', whole: /^secret:[\w/+=.@-]{1,512}(#[\w/+=.@-]{1,256})?$/, means: 'secret:NAME or secret:NAME#KEY, a secret in Secrets Manager of the target account' },
 ] as const;
 
@@ -32,12 +34,17 @@ const StackPattern = z
 const pathOr = (missing?: string) => z.string(missing).regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, 'a path inside the repository');
 const Path = pathOr();
 
-/** Text in which outputs of a stack stand as `${outputs.NAME}`, or as `${stacks.STACK.outputs.NAME}` where there are several stacks. */
+const anyOutput = new RegExp(`\\$\\{(?:${earlierOutput}|${ownOutput})\\}`, 'g');
+
+/**
+ * Text in which outputs of a stack stand as `${outputs.NAME}`, or as `${stacks.STACK.outputs.NAME}` where there are several
+ * stacks, and those of an earlier environment as `${environments.NAME.outputs.NAME}`.
+ */
 const WithOutputs = z
   .string()
   .min(1)
   .max(1000)
-  .refine((text) => !text.replaceAll(/\$\{(stacks\.[a-z][a-z0-9-]*\.)?outputs\.[A-Za-z0-9]+\}/g, '').includes('${'), 'only ${outputs.NAME}, or ${stacks.STACK.outputs.NAME}, can stand in it');
+  .refine((text) => !text.replaceAll(anyOutput, '').includes('${'), 'only ${outputs.NAME}, ${stacks.STACK.outputs.NAME} or ${environments.NAME.outputs.NAME} can stand in it');
 
 const Pattern = z.string().regex(/^(?!\/)(?!.*\.\.)[^\\]+$/, 'a path from the folder, such as assets/**').max(256);
 

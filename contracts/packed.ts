@@ -18,7 +18,7 @@ const File = z
 const Exported = z
   .string()
   .max(4096)
-  .refine((value) => !/^(ssm:|ssm-tools:|secret:|\$\{stacks\.)|\{\{resolve:/.test(value), 'a value itself, not where one is kept');
+  .refine((value) => !/^(ssm:|ssm-tools:|secret:|\$\{(stacks|environments)\.)|\{\{resolve:/.test(value), 'a value itself, not where one is kept');
 
 const PackedTemplate = z.strictObject({
   /** Which of the application's stacks it makes, where there are several. */

@@ -149,6 +149,8 @@ export const TargetRecord = z.object({
   createdShell: z.boolean().optional(),
   /** By parameter, how to tell that what was looked up for it is not any more what it was. Never a value. */
   lookedUp: z.record(z.string(), z.string()).optional(),
+  /** Outputs of earlier environments as they were when it was planned, by how drawbridge.yaml names them. */
+  taken: z.record(z.string(), z.string()).optional(),
   /** The stack does not change: only its steps are to be done. */
   stepsOnly: z.boolean().optional(),
   /** Digests of the steps that are done. */

@@ -8,14 +8,18 @@ import { Verdict } from './verdict.ts';
 
 /** A value that is looked up whenever a change set is opened. */
 export const Lookup = z.object({
-  /** Parameter Store of the target account or of the tools account, or the outputs of another stack of the application. */
-  store: z.enum(['target', 'tools', 'stack']),
-  /** Of an output: `network.VpcId`. */
+  /** Parameter Store of the target account or of the tools account, or the outputs of another stack of the application, or of an earlier environment. */
+  store: z.enum(['target', 'tools', 'stack', 'environment']),
+  /** Of an output: `network.VpcId`, or `environments.dev.outputs.ApiUrl`. */
   path: z.string(),
   /** The file that asks for it, to be named when it is not there. */
   file: z.string(),
 });
 export type Lookup = z.infer<typeof Lookup>;
+
+/** The target of an earlier environment whose stack has an output. */
+export const OutputPlace = z.object({ environment: EnvironmentName, target: TargetName, output: z.string() });
+export type OutputPlace = z.infer<typeof OutputPlace>;
 
 /** One target of one environment, with everything decided that CloudFormation will be asked. */
 export const Target = z.object({
@@ -36,6 +40,8 @@ export const Target = z.object({
   parameters: z.record(z.string(), z.string()),
   /** Parameters whose values are kept elsewhere, by their names in the template. */
   lookups: z.record(z.string(), Lookup).optional(),
+  /** Where the outputs of earlier environments are that its parameters, steps, tests or its address take, by how they are named there. */
+  takes: z.record(z.string(), OutputPlace).optional(),
   tags: z.record(z.string(), z.string()),
   capabilities: z.array(Capability),
   /** What is done after the stack, in order; values take outputs of this stack. */

@@ -43,16 +43,17 @@ export function outputsChanged({ lookups = {} }: Pick<Target, 'lookups'>, planne
 }
 
 const isOne = (names: readonly string[]) => (names.length === 1 ? 'is' : 'are');
-const sentence = (stackName: string, names: readonly string[]) => `${stackName} is planned when ${names.join(' and ')} ${isOne(names)} deployed, and is judged then.`;
+/** What is said of a stack that cannot be planned before others are there. */
+export const waitsFor = (stackName: string, names: readonly string[]): string => `${stackName} is planned when ${names.join(' and ')} ${isOne(names)} deployed, and is judged then.`;
 
 /**
  * Why a target cannot be planned yet: a stack that comes before it was never deployed, or does not have the output yet
  * that a parameter is taken from, and this release may bring it.
  */
 export function deferral({ stackName, lookups = {} }: Pick<Target, 'stackName' | 'lookups'>, { found, pending, missing }: Siblings): string | undefined {
-  if (missing.length > 0) return sentence(stackName, missing);
+  if (missing.length > 0) return waitsFor(stackName, missing);
   const unknown = Object.entries(lookups).some(([name, it]) => isOutput(it) && found[name] === undefined);
-  return unknown && pending.length > 0 ? sentence(stackName, pending) : undefined;
+  return unknown && pending.length > 0 ? waitsFor(stackName, pending) : undefined;
 }
 
 /** CloudFormation's words where `Fn::ImportValue` finds nothing. */
@@ -68,5 +69,5 @@ export interface Deferred {
 /** A change set that fails for an export which a stack before it may still bring is not a failure yet. */
 export function lookOrDefer<Look extends { readonly answer: string }>(look: Look | Failed, { stackName }: Pick<Target, 'stackName'>, { pending }: Siblings): Look | Failed | Deferred {
   const failed = look.answer === 'failed' && 'reason' in look && missingExport.test(look.reason);
-  return failed && pending.length > 0 ? { answer: 'deferred', reason: sentence(stackName, pending) } : look;
+  return failed && pending.length > 0 ? { answer: 'deferred', reason: waitsFor(stackName, pending) } : look;
 }

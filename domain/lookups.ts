@@ -2,6 +2,7 @@ import type { Lookup, Target } from '../contracts/release.ts';
 import { outputOf } from './configuration/parameter-values.ts';
 import { sha256 } from './digest.ts';
 import { InvalidInputError } from './errors.ts';
+import { earlierOutputOf } from './outputs.ts';
 
 /** A parameter as Parameter Store has it. The value of a `SecureString` is never opened. */
 export interface StoredParameter {
@@ -34,6 +35,10 @@ function wrong(found: StoredParameter): string | undefined {
 export function placeOf(lookup: Pick<Lookup, 'store' | 'path'>, { account, accountName, region }: Pick<Target, 'account' | 'accountName' | 'region'>): string {
   if (lookup.store === 'tools') return `${lookup.path} in Parameter Store of the tools account`;
   if (lookup.store === 'target') return `${lookup.path} in Parameter Store of account ${account} (${accountName}), ${region}`;
+  if (lookup.store === 'environment') {
+    const { environment, output } = earlierOutputOf(lookup.path);
+    return `The output ${output} of the environment ${environment}`;
+  }
   const { stack, output } = outputOf(lookup);
   return `The output ${output} of the stack ${stack} in account ${account} (${accountName}), ${region}`;
 }
@@ -52,6 +57,8 @@ export function valuesOf(found: Found, { lookups, target }: Where): Record<strin
   return Object.fromEntries(Object.keys(lookups).map((name) => [name, found[name]?.value ?? '']));
 }
 
+const isOutput = (lookup: Lookup | undefined): boolean => lookup?.store === 'stack' || lookup?.store === 'environment';
+
 /**
  * How to tell later that a value is another one. Values that CloudFormation hides could be guessed from a hash,
  * so for them it is when they were written. An output is shown to everybody who may see the stack.
@@ -61,7 +68,7 @@ export function fingerprints(found: Found, lookups: Lookups, noEcho: readonly st
     Object.keys(lookups).map((name) => {
       const it = found[name];
       if (it === undefined) return [name, 'missing'];
-      const isHidden = noEcho.includes(name) && lookups[name]?.store !== 'stack';
+      const isHidden = noEcho.includes(name) && !isOutput(lookups[name]);
       return [name, isHidden || wrong(it) !== undefined ? `${it.type} ${String(it.version)} of ${it.changedAt}` : sha256(it.value)];
     }),
   );

@@ -1,6 +1,6 @@
 import type { TargetRecord } from '../contracts/plan.ts';
 import type { EnvironmentRecord, Release } from '../contracts/release.ts';
-import { filled } from './outputs.ts';
+import { filled, outputsOf } from './outputs.ts';
 
 export interface EnvironmentLine {
   readonly environment: string;
@@ -20,7 +20,7 @@ export function environmentLines({ configuration }: Pick<Release, 'configuration
   return order.map((name) => {
     const record = environments.find(({ environment }) => environment === name);
     const records = targets.filter(({ environment }) => environment === name);
-    const named = (configuration?.environments.find((it) => it.name === name)?.targets ?? []).flatMap(({ name: target, url }) => (url === undefined ? [] : [filled(url, records.find((it) => it.target === target)?.outputs ?? {})]));
+    const named = (configuration?.environments.find((it) => it.name === name)?.targets ?? []).flatMap(({ name: target, url }) => (url === undefined ? [] : [filled(url, outputsOf(records.find((it) => it.target === target)))]));
     const outputs = named.length > 0 ? named : records.flatMap((target) => Object.values(target.outputs ?? {}));
     return { environment: name, state: record?.outcome ?? record?.state ?? 'to come', reason: record?.reason, urls: outputs.filter((value) => /^https?:\/\//.test(value) && value.length <= longestUrl) };
   });

@@ -1,5 +1,6 @@
 import type { Environments } from '../../contracts/environments.ts';
 import type { Lookup } from '../../contracts/release.ts';
+import { earlierIn } from '../outputs.ts';
 
 interface ParameterValues {
   readonly parameters: Readonly<Record<string, string>>;
@@ -29,8 +30,10 @@ export function parameterValues(given: Readonly<Record<string, string>>, file: s
   const lookups: Record<string, Lookup> = {};
   for (const [name, text] of Object.entries(given)) {
     const [, stack, output] = outputReference.exec(text) ?? [];
+    const [earlier] = text.startsWith('${') ? earlierIn(text) : [];
     const [, kind, rest = ''] = /^(ssm|ssm-tools|secret):(.*)$/s.exec(text) ?? [];
     if (stack !== undefined && output !== undefined) lookups[name] = { store: 'stack', path: `${stack}.${output}`, file };
+    else if (earlier !== undefined) lookups[name] = { store: 'environment', path: earlier, file };
     else if (kind === 'secret') parameters[name] = secretReference(rest);
     else if (kind === undefined) parameters[name] = text;
     else lookups[name] = { store: kind === 'ssm' ? 'target' : 'tools', path: rest, file };

@@ -6,6 +6,7 @@ import { membersOf, quorumsOf } from '../people.ts';
 import { inSentence, type Reference } from '../reference.ts';
 import { afterStacks } from './after-stacks.ts';
 import type { Asked, AskedEnvironment } from './asked.ts';
+import { withEarlierOutputs } from './earlier-outputs.ts';
 import { withExports } from './exports.ts';
 import { fits } from '../wildcard.ts';
 import { outsidePrefix } from './parameter-values.ts';
@@ -58,7 +59,8 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
     for (const problem of [...wrong, ...(stacks.length === 0 ? [] : after.problems)]) say(`environments.${name}: ${problem}`);
     const several = stacks.length > 1 || asked.stacks !== undefined;
     if (several && it.targets.some(({ stack }) => stack !== undefined)) say(`environments.${name}: the registered target names one stack, but ${application} has several. Ask the platform team to leave the name away.`);
-    const targets = targetsOf(registry, it, { application, name, wish, kind: asked.build?.kind, stacks, after: after.of });
+    const { targets, problems: untakeable } = withEarlierOutputs({ registry, asked, application, environment: name, artifact }, targetsOf(registry, it, { application, name, wish, kind: asked.build?.kind, stacks, after: after.of }));
+    for (const problem of untakeable) say(`environments.${name}: ${problem}`);
     const twice = targets.find(({ name: it }, index) => targets.findIndex((other) => other.name === it) !== index);
     if (twice !== undefined) say(`environments.${name}: two stacks would both be the target ${twice.name}; give one of them a shorter name.`);
     for (const { stackName } of targets.filter(({ codeDeploy }) => codeDeploy === undefined)) {

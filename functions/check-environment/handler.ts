@@ -6,7 +6,7 @@ import { attemptOf, isOfRound } from '../../domain/attempt.ts';
 import { DeploymentFailedError } from '../../domain/errors.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
 import { type Addresses, failedTest, problemOf, refusedUrl, testSentence, type Trouble } from '../../domain/http-test.ts';
-import { filled, type Outputs, unknownIn } from '../../domain/outputs.ts';
+import { filled, type Outputs, outputsOf, unknownIn } from '../../domain/outputs.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 import { probe, RefusedAddress } from './probe.ts';
@@ -23,7 +23,7 @@ export async function checkEnvironment(uses: typeof real, where: { tableName: st
   const release = await uses.readRelease(where.tableName, input.release);
   const { name, targets } = findEnvironment(release, input.environment);
   const records = (await uses.listTargets(where.tableName, input.release, name)).filter((record) => isOfRound(record, attemptOf(input)));
-  const asked = targets.flatMap(({ name: target, tests = [] }) => tests.map((test) => lookAt(uses, where.addresses, test, records.find((record) => record.target === target)?.outputs ?? {})));
+  const asked = targets.flatMap(({ name: target, tests = [] }) => tests.map((test) => lookAt(uses, where.addresses, test, outputsOf(records.find((record) => record.target === target)))));
   const troubles = (await Promise.all(asked)).filter((trouble) => trouble !== undefined);
   if (troubles.length === 0) return { answer: 'passed' };
   const failed = failedTest(troubles, (uses.now().getTime() - Date.parse(begun)) / 1000);

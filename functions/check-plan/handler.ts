@@ -8,6 +8,7 @@ import { findApproval } from '../../aws/approvals.ts';
 import { lookUp } from '../../aws/parameter-store.ts';
 import { checkSealed } from '../../aws/sealed.ts';
 import { readSiblings } from '../../aws/siblings.ts';
+import { readTaken } from '../../aws/taken.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { listTargets, readEnvironment, readRelease, readTarget } from '../../aws/releases.ts';
 import { clientFor } from '../../aws/target-client.ts';
@@ -23,10 +24,11 @@ import { groupOf, makeRevisionPlan, revisionOf } from '../../domain/revision-pla
 import { treatmentOf } from '../../domain/stack-status.ts';
 import { plannedSteps } from '../../domain/steps.ts';
 import { refusal } from '../../domain/still-allowed.ts';
+import { foundIn } from '../../domain/taken.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findHalt, findApproval, codeDeployFor, describeGroup, clientFor, describeStack, describeChangeSet, lookUp, readSiblings };
+const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findHalt, findApproval, codeDeployFor, describeGroup, clientFor, describeStack, describeChangeSet, lookUp, readSiblings, readTaken };
 type Uses = typeof real;
 
 /** Under the lock: is what was approved still there, still the same, and still the newest? */
@@ -65,7 +67,8 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
   const template = templateOf(release, name, target);
   const facts = { release, templateSha256: template.sha256, noEcho: template.noEcho, environment: name, target, attempt } as const;
   const stack = target.steps === undefined ? undefined : await uses.describeStack(client, target.stackName);
-  const steps = plannedSteps({ release, target, outputs: stack?.outputs ?? {}, done: deployed?.steps ?? [] });
+  const taken = await uses.readTaken(tableName, { release, target });
+  const steps = plannedSteps({ release, target, outputs: { ...stack?.outputs, ...taken.values }, done: deployed?.steps ?? [] });
   if (record.stepsOnly === true) {
     const settled = stack !== undefined && treatmentOf(stack.status) === 'update';
     return checkSteps(record.digest, settled ? makeStepsPlan({ ...facts, operation: 'UPDATE', steps, stackArn: stack.arn }).digest : undefined);
@@ -78,7 +81,7 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
   if (same.answer === 'close') return same;
   // The change set keeps the values that it was opened with, so it cannot tell that they are other ones by now.
   const { lookups = {} } = target;
-  const valuesNow = { ...(await uses.lookUp(client, lookups)), ...(await uses.readSiblings(tableName, { release, environment: name, target })).found };
+  const valuesNow = { ...(await uses.lookUp(client, lookups)), ...(await uses.readSiblings(tableName, { release, environment: name, target })).found, ...foundIn(taken, target) };
   const asked = checkLookups(target, record.lookedUp ?? {}, fingerprints(valuesNow, lookups, template.noEcho));
   return asked.answer === 'execute' && steps.length > 0 ? { ...asked, steps: steps.length } : asked;
 }

@@ -4,6 +4,7 @@ import { describeStack } from '../../aws/cloudformation.ts';
 import { keepLook } from '../../aws/keep-look.ts';
 import { lookUp } from '../../aws/parameter-store.ts';
 import { readSiblings } from '../../aws/siblings.ts';
+import { readTaken } from '../../aws/taken.ts';
 import { startTarget } from '../../aws/attempts.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { clientFor } from '../../aws/target-client.ts';
@@ -15,10 +16,11 @@ import { fingerprints, valuesOf } from '../../domain/lookups.ts';
 import { deferral, lookOrDefer } from '../../domain/deferral.ts';
 import { leftBehind } from '../../domain/left-behind.ts';
 import { advice, treatmentOf } from '../../domain/stack-status.ts';
+import { allTaken, awaited, foundIn } from '../../domain/taken.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, updateTarget, startTarget, clientFor, lookUp, readSiblings, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
+const real = { readRelease, readTarget, updateTarget, startTarget, clientFor, lookUp, readSiblings, readTaken, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
 type Uses = typeof real;
 interface Answer { readonly answer: 'opened' | 'settled' | 'busy' | 'remove-first' | 'revision' }
 
@@ -37,7 +39,8 @@ export async function openChangeSet(uses: Uses, where: { tableName: string; buck
   const template = templateOf(release, environment, target);
   const siblings = await uses.readSiblings(where.tableName, { release, environment, target });
   const row = { ...input, account: target.account, region: target.region, stackName: target.stackName, updatedAt: uses.now().toISOString() };
-  const later = deferral(target, siblings);
+  const there = await uses.readTaken(where.tableName, { release, target });
+  const later = deferral(target, siblings) ?? awaited(release, target, there);
   if (later !== undefined) {
     await uses.startTarget(where.tableName, { ...row, state: 'deferred', reason: later });
     return { answer: 'settled' };
@@ -60,15 +63,18 @@ export async function openChangeSet(uses: Uses, where: { tableName: string; buck
   }
   const operation = treatment === 'create' ? 'CREATE' : 'UPDATE';
   const lookups = target.lookups ?? {};
-  const found = { ...(await uses.lookUp(client, lookups)), ...siblings.found };
+  const found = { ...(await uses.lookUp(client, lookups)), ...siblings.found, ...foundIn(there, target) };
+  const takenNow = allTaken(target, there);
   const parameters = { ...target.parameters, ...valuesOf(found, { lookups, target }) };
   // An earlier try of this task may have opened the change set already, with what it had found.
-  const lookedUp = (isOfRound(before, attempt) ? before?.lookedUp : undefined) ?? fingerprints(found, lookups, template.noEcho);
-  await uses.startTarget(where.tableName, { ...row, state: 'planning', createdShell: operation === 'CREATE', lookedUp });
+  const earlier = isOfRound(before, attempt) ? before : undefined;
+  const lookedUp = earlier?.lookedUp ?? fingerprints(found, lookups, template.noEcho);
+  const taken = earlier?.taken ?? takenNow;
+  await uses.startTarget(where.tableName, { ...row, state: 'planning', createdShell: operation === 'CREATE', lookedUp, ...(target.takes === undefined ? {} : { taken: { ...taken } }) });
   const request = changeSetRequest({ release, template, environment, target: { ...target, parameters }, attempt, operation, region: where.region });
   await uses.createChangeSet(client, request);
   const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: request.name }, operation);
-  const looked = { release, templateSha256: template.sha256, noEcho: template.noEcho, environment, target, attempt, operation, stackArn: stack?.arn ?? '', outputs: stack?.outputs ?? {}, parameters: stack?.parameters ?? {} } as const;
+  const looked = { release, templateSha256: template.sha256, noEcho: template.noEcho, environment, target, attempt, operation, stackArn: stack?.arn ?? '', outputs: stack?.outputs ?? {}, taken, parameters: stack?.parameters ?? {} } as const;
   const kept = await uses.keepLook(where, looked, lookOrDefer(look, target, siblings), uses.now());
   return { answer: ({ settled: 'settled', pending: 'opened', moving: 'busy' } as const)[kept] };
 }

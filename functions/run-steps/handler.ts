@@ -9,6 +9,7 @@ import { type Cursor, StepsTask } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
 import { ConfigurationError, DeploymentFailedError, StalePlanError, TransientError } from '../../domain/errors.ts';
 import { artifactOf, findTarget } from '../../domain/find-target.ts';
+import { outputsOf } from '../../domain/outputs.ts';
 import { stepPolicy } from '../../domain/step-session.ts';
 import { brokenOff, knownStep, stepDigest } from '../../domain/steps.ts';
 import { env } from '../../runtime/env.ts';
@@ -32,7 +33,7 @@ export async function runSteps(uses: Uses, where: { tableName: string; busName: 
   const lock = await uses.readLock(tableName, target);
   if (lock?.owner === undefined || lock.fence !== fence || !isOfRound(record, attempt)) throw new StalePlanError(`Running the steps of ${name} in ${environment}: the lock was taken over by another execution. It is planned again.`);
   const { steps = [], stackName, account, region } = target;
-  const outputs = record?.outputs ?? {};
+  const outputs = outputsOf(record);
   const id = { release: release.id, environment, target: name };
   if (cursor.step === 0 && cursor.file === 0) {
     await uses.updateTarget(tableName, id, { state: 'executing' }, uses.now());

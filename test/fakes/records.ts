@@ -14,6 +14,7 @@ import { DeploymentFailedError } from '../../domain/errors.ts';
 import type { Lock } from '../../domain/lock.ts';
 import { makePlan } from '../../domain/plan.ts';
 import { plannedSteps } from '../../domain/steps.ts';
+import { takenOf } from '../../domain/taken.ts';
 import { aRelease, theRegistry } from './samples.ts';
 
 const place = ({ account, region, stackName }: Place) => `${account}#${region}#${stackName}`;
@@ -78,6 +79,7 @@ export class FakeRecords {
   };
   readonly readSiblings = (_: string, { release, environment, target }: { release: Pick<Release, 'id'>; environment: string; target: Pick<Target, 'after' | 'lookups'> }) =>
     Promise.resolve(siblingsOf(release.id, target, Object.entries(target.after ?? {}).map(([stack, name]) => ({ stack, deployed: this.deployed.get(`${environment}/${name}`) }))));
+  readonly readTaken = (_: string, { target }: { target: Pick<Target, 'takes'> }) => Promise.resolve(takenOf(target, (environment, name) => this.deployed.get(`${environment}/${name}`)));
   readonly report = (_: unknown, what: Report): Promise<void> => Promise.resolve(void this.reports.push(what));
   readonly clientFor = (purpose: string, { approvers = [] }: { approvers?: readonly string[] }) => {
     this.visits.push({ purpose, approvers });
@@ -90,7 +92,7 @@ export class FakeRecords {
     if (look.answer === 'deferred') return await this.updateTarget('', id, { state: 'deferred', reason: look.reason }, now).then(() => 'settled' as const);
     if (look.answer === 'no-changes' && this.locks.get(place(looked.target))?.owner !== undefined) return 'moving' as const;
     if (look.answer === 'ready') {
-      const plan = makePlan({ ...looked, steps: plannedSteps({ ...looked, done: this.deployed.get(`${looked.environment}/${looked.target.name}`)?.steps ?? [] }) }, look.described);
+      const plan = makePlan({ ...looked, steps: plannedSteps({ ...looked, outputs: { ...looked.outputs, ...looked.taken }, done: this.deployed.get(`${looked.environment}/${looked.target.name}`)?.steps ?? [] }) }, look.described);
       this.plans.push(plan);
       await this.updateTarget('', id, { state: 'planned', digest: plan.digest, changeSetArn: plan.changeSetArn, stackArn: plan.stackArn, counts: count(plan.changes) }, now);
     } else {

@@ -14,7 +14,7 @@ const s3 = mockClient(S3Client);
 const sfn = mockClient(SFNClient);
 const where = { tableName: 't', bucket: 'artifacts' };
 const now = new Date('2026-01-01T00:00:00.000Z');
-const looked: Looked = { release: aRelease(), templateSha256: 'e'.repeat(64), noEcho: ['Password'], environment: 'dev', target: aTarget(), attempt: '1-1', operation: 'UPDATE', stackArn: 'arn:stack', outputs: { Url: 'x' }, parameters: { Size: '0', Password: 'hunter2' } };
+const looked: Looked = { release: aRelease(), templateSha256: 'e'.repeat(64), noEcho: ['Password'], environment: 'dev', target: aTarget(), attempt: '1-1', operation: 'UPDATE', stackArn: 'arn:stack', outputs: { Url: 'x' }, taken: {}, parameters: { Size: '0', Password: 'hunter2' } };
 const held = new TransactionCanceledException({ message: 'x', $metadata: {}, CancellationReasons: [{ Code: 'ConditionalCheckFailed' }, { Code: 'None' }] });
 const written = (): unknown[] => Object.values(table.commandCalls(UpdateCommand)[0]?.args[0].input.ExpressionAttributeValues ?? {});
 
@@ -84,6 +84,16 @@ describe('what was seen of a change set', () => {
       expect(plan.changeSetArn).toBeUndefined();
       expect(written()).toEqual(expect.arrayContaining(['planned', plan.digest, true, { Url: 'x' }, { add: 0, modify: 0, replace: 0, mayReplace: 0, remove: 0, steps: 1 }]));
       expect(table.commandCalls(TransactWriteCommand)).toHaveLength(0);
+    });
+
+    it('is planned with what is taken from an earlier environment, which is no output of the stack', async () => {
+      s3.on(PutObjectCommand).resolves({});
+      table.on(GetCommand).resolves({ Item: deployedWith([]) });
+      const bucket = '${environments.first.outputs.Site}';
+      const taking = aTarget({ steps: [{ kind: 'publish', folder: 'web', bucket, prefix: '', delete: false, immutable: [] }] });
+      await keepLook(where, { ...withSteps, target: taking, taken: { 'environments.first.outputs.Site': 'first-site' } }, { answer: 'no-changes' }, now);
+      expect(Plan.parse(JSON.parse(s3.commandCalls(PutObjectCommand)[0]?.args[0].input.Body as string)).steps?.[0]?.text).toBe('Publishes 2 files of web into the bucket first-site.');
+      expect(written()).toContainEqual({ Url: 'x' });
     });
 
     it('has no changes where the steps were done as they are, and keeps what was done', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeclaredStep, PublishStep } from '../../../contracts/steps.ts';
-import { filled, ofOneStack, referencesIn, unknownIn } from '../../../domain/outputs.ts';
+import { earlierIn, earlierOutputOf, filled, ofOneStack, referencesIn, unknownIn } from '../../../domain/outputs.ts';
 import { groups, headersOf, inOrder } from '../../../domain/publishing.ts';
 import { stepPolicy } from '../../../domain/step-session.ts';
 import { brokenOff, knownStep, plannedSteps, stepDigest } from '../../../domain/steps.ts';
@@ -22,6 +22,16 @@ describe('outputs in a text', () => {
     expect(unknownIn('${outputs.Url}/${stacks.web.outputs.Other}', outputs)).toEqual(['Other']);
     expect(referencesIn('${stacks.web.outputs.A}${outputs.B}')).toEqual([{ stack: 'web', output: 'A' }, { stack: undefined, output: 'B' }]);
     expect(ofOneStack('${stacks.web.outputs.A}/x')).toBe('${outputs.A}/x');
+  });
+
+  it('may be those of an earlier environment, which are never taken for the stack\'s own', () => {
+    const text = '${environments.dev.outputs.Url}/${environments.dev.targets.eu.stacks.web.outputs.Url}/${outputs.Url}';
+    expect(earlierIn(text)).toEqual(['environments.dev.outputs.Url', 'environments.dev.targets.eu.stacks.web.outputs.Url']);
+    expect(referencesIn(text)).toEqual([{ stack: undefined, output: 'Url' }]);
+    expect(ofOneStack(text)).toBe(text);
+    expect(filled(text, { Url: 'own', 'environments.dev.outputs.Url': 'earlier' })).toBe('earlier/${environments.dev.targets.eu.stacks.web.outputs.Url}/own');
+    expect(unknownIn(text, { Url: 'own' })).toEqual(earlierIn(text));
+    expect(earlierOutputOf('environments.dev.targets.eu.stacks.web.outputs.Url')).toEqual({ environment: 'dev', place: 'eu', stack: 'web', output: 'Url' });
   });
 
   it('are never read out of a value: what an output holds is not a reference', () => {

@@ -35,6 +35,13 @@ describe('an environment that is tested', () => {
     expect(asked).toEqual(['https://api.example.com/health']);
   });
 
+  it('is asked with what the plan took from an earlier environment too', async () => {
+    records.release = aRelease({ configuration: { build: { kind: 'sam', templates: [] }, environments: [{ name: 'dev', targets: [aTarget({ tests: [{ ...test, url: '${outputs.Api}/?of=${environments.first.outputs.Id}' }] })] }], remarks: [] } });
+    records.targets.set('dev/main', aRecord({ state: 'ended', outcome: 'deployed', outputs: { Api: 'https://api.example.com' }, taken: { 'environments.first.outputs.Id': '7' } }));
+    expect(await look()).toEqual({ answer: 'passed' });
+    expect(asked).toEqual(['https://api.example.com/?of=7']);
+  });
+
   it('is looked at again until the time of the test is over', async () => {
     answered = { status: 503, body: '' };
     expect(await look(59)).toEqual({ answer: 'again' });

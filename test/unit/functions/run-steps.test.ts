@@ -90,6 +90,13 @@ describe('the steps after a stack', () => {
     expect(records.reports.map(({ text }) => text)).toEqual(['Running 2 steps after orders-dev of main in dev.']);
   });
 
+  it('take what the plan took from an earlier environment', async () => {
+    declare({ kind: 'parameters', values: { '/orders/first': '${environments.first.outputs.Url}' } });
+    records.targets.set('dev/main', aRecord({ state: 'executing', outputs, taken: { 'environments.first.outputs.Url': 'https://first.example' } }));
+    await runAll();
+    expect(target.parameters).toEqual(new Map([['/orders/first', 'https://first.example']]));
+  });
+
   it('have a session each, for what each names', async () => {
     await runAll();
     expect(target.policies.map((policy) => [policy.includes('arn:aws:s3:::orders-site/*'), policy.includes('ssm:PutParameter')])).toEqual([[true, false], [false, true]]);
