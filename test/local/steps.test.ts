@@ -35,11 +35,12 @@ async function writtenIn(account: 'dev' | 'prod'): Promise<Record<string, string
 }
 
 const template = (bucket: string) => ({
+  Parameters: { From: { Type: 'String', Default: 'nowhere' } },
   Resources: {
     Site: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { 'Fn::Sub': bucket } } },
     Copies: { Type: 'AWS::CloudFront::Distribution', Properties: { DistributionConfig: { Enabled: true, Origins: [{ Id: 'site', DomainName: 'site.s3.amazonaws.com', S3OriginConfig: {} }], DefaultCacheBehavior: { TargetOriginId: 'site', ViewerProtocolPolicy: 'https-only' } } } },
   },
-  Outputs: { SiteBucket: { Value: { Ref: 'Site' } }, Distribution: { Value: { Ref: 'Copies' } }, Api: { Value: `http://127.0.0.1:${String((service.address() as AddressInfo).port)}` } },
+  Outputs: { SiteBucket: { Value: { Ref: 'Site' } }, Distribution: { Value: { Ref: 'Copies' } }, From: { Value: { Ref: 'From' } }, Api: { Value: `http://127.0.0.1:${String((service.address() as AddressInfo).port)}` } },
 });
 
 /** A site of two files, whose address goes into Parameter Store. */
@@ -109,12 +110,14 @@ it('fails with one sentence where a step names what the account does not allow, 
   expect(outcomes(better)).toEqual({ dev: 'deployed' });
 
   const missing = await stray.release(files({ steps: [{ parameters: { '/published/stray': '${outputs.Nothing}' } }] }));
-  expect(missing.release).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/takes the output Nothing, but the template has only SiteBucket, Distribution, Api\. Correct the name/) as string });
+  expect(missing.release).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/takes the output Nothing, but the template has only SiteBucket, Distribution, From, Api\. Correct the name/) as string });
 });
 
 it('tests what is deployed: a release that does not answer stops, and a retry that changes nothing is tested again', { timeout: 180_000 }, async () => {
   const stray = town.application('stray');
-  const files = { ...site('tested', { order: ['dev', 'staging'], steps: [], tests: [{ http: '${outputs.Api}/health', body: 'well', within: '1 second' }], url: '${outputs.Api}/start' }), 'template.yaml': stringify(template('stray-${AWS::AccountId}')) };
+  const fromDev = '${environments.dev.outputs.SiteBucket}';
+  const staging = { parameters: { From: fromDev }, steps: [{ parameters: { '/published/stray/from': fromDev } }] };
+  const files = { ...site('tested', { order: ['dev', 'staging'], steps: [], tests: [{ http: '${outputs.Api}/health', body: 'well', within: '1 second' }], url: '${outputs.Api}/start', environments: { staging } }), 'template.yaml': stringify(template('stray-${AWS::AccountId}')) };
   answers = { status: 500, body: 'down' };
   const stopped = await stray.release(files);
   expect(stopped.environments).toMatchObject([{ environment: 'dev', outcome: 'failed', reason: expect.stringMatching(/^What is deployed in dev fails its test: http:\/\/127\.0\.0\.1:\d+\/health answered 500 where 200 was expected \(asked for 1 seconds\)\. The release stops/) as string }]);
@@ -122,5 +125,13 @@ it('tests what is deployed: a release that does not answer stops, and a retry th
   answers = { status: 200, body: 'all is well' };
   const { id } = stopped.release;
   await town.ask('POST', `/releases/${id}/retry`, {});
-  expect(outcomes(await town.ended(id))).toEqual({ dev: 'no-changes', staging: 'deployed' });
+  const shown = await town.ended(id);
+  expect(shown.release.reason).toBeUndefined();
+  expect(outcomes(shown)).toEqual({ dev: 'no-changes', staging: 'deployed' });
+
+  // What dev has went on to staging: into the stack's parameter, and into the step after it.
+  const bucket = bucketIn('dev', 'stray').replace('-site', '');
+  expect(shown.targets.find(({ environment }) => environment === 'staging')?.outputs).toMatchObject({ From: bucket });
+  const { Parameter } = await new SSMClient(town.client('staging')).send(new GetParameterCommand({ Name: '/published/stray/from' }));
+  expect(Parameter?.Value).toBe(bucket);
 });
