@@ -14,11 +14,11 @@ const lastEvents = 100;
  * What a build said last of why it failed.
  * @returns `undefined` for a build that failed before it wrote a log, or whose log we may not read: how it ended counts more than why
  */
-export async function readLastWords({ log }: Pick<Build, 'log'>): Promise<string | undefined> {
+export async function readLastWords({ log }: Pick<Build, 'log'>, client = logs()): Promise<string | undefined> {
   if (log === undefined) return undefined;
   try {
     const answer = await calling(`reading the build log ${log.stream}`, () =>
-      logs().send(new GetLogEventsCommand({ logGroupName: log.group, logStreamName: log.stream, limit: lastEvents, startFromHead: false })),
+      client.send(new GetLogEventsCommand({ logGroupName: log.group, logStreamName: log.stream, limit: lastEvents, startFromHead: false })),
     );
     return lastWords((answer.events ?? []).map(({ message = '' }) => message));
   } catch (error) {

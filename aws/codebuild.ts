@@ -61,10 +61,13 @@ export interface Build extends Built {
   readonly log: { readonly group: string; readonly stream: string } | undefined;
 }
 
-/** @param id `project:uuid`, or the build's ARN */
-export async function readBuild(id: string): Promise<Build | undefined> {
+/**
+ * @param id `project:uuid`, or the build's ARN
+ * @param client of another account, where the build is not ours
+ */
+export async function readBuild(id: string, client = codeBuild()): Promise<Build | undefined> {
   const short = id.startsWith('arn:') ? id.slice(id.indexOf(':build/') + ':build/'.length) : id;
-  const { builds } = await calling(`looking at build ${short}`, () => codeBuild().send(new BatchGetBuildsCommand({ ids: [short] })));
+  const { builds } = await calling(`looking at build ${short}`, () => client.send(new BatchGetBuildsCommand({ ids: [short] })));
   const build = builds?.[0];
   if (build === undefined) return undefined;
   const failed = build.phases?.find(({ phaseStatus }) => phaseStatus !== undefined && !['SUCCEEDED', 'IN_PROGRESS', 'QUEUED'].includes(phaseStatus));

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { equalZip } from '../domain/equal-zip.ts';
@@ -23,13 +23,17 @@ function fileOf(path: string, name: string): ZipFile {
   };
 }
 
-function filesIn(folder: string, below = ''): ZipFile[] {
+function filesIn(folder: string, links: boolean, below = ''): ZipFile[] {
   return readdirSync(join(folder, below)).flatMap((entry) => {
     const name = below === '' ? entry : `${below}/${entry}`;
     const path = join(folder, name);
-    return statSync(path).isDirectory() ? filesIn(folder, name) : [fileOf(path, name)];
+    if (!links && lstatSync(path).isSymbolicLink()) return [];
+    return statSync(path).isDirectory() ? filesIn(folder, links, name) : [fileOf(path, name)];
   });
 }
 
-/** A folder as an archive: equal files make equal bytes. */
-export const zipFolder = (folder: string): Uint8Array => equalZip(writeZip(filesIn(folder)));
+/**
+ * A folder as an archive: equal files make equal bytes.
+ * @param links whether what they lead to is taken; it may lie outside
+ */
+export const zipFolder = (folder: string, { links = true } = {}): Uint8Array => equalZip(writeZip(filesIn(folder, links)));

@@ -77,17 +77,25 @@ function isPattern(text: string): boolean {
 
 const Steps = z.array(z.union([Publish, WriteParameters])).max(20);
 
-const Tests = z
-  .array(
-    z.strictObject({
-      http: WithOutputs,
-      status: z.int().min(100).max(599).default(200),
-      body: z.string().min(1).max(200).refine(isPattern, 'text, or a regular expression between two slashes').optional(),
-      /** It is tried again until then. */
-      within: z.string().regex(/^\d+ (second|minute)s?$/, 'a time such as "30 seconds" or "2 minutes"').default('2 minutes'),
-    }),
-  )
-  .max(20);
+const HttpTest = z.strictObject({
+  http: WithOutputs,
+  status: z.int().min(100).max(599).default(200),
+  body: z.string().min(1).max(200).refine(isPattern, 'text, or a regular expression between two slashes').optional(),
+  /** It is tried again until then. */
+  within: z.string().regex(/^\d+ (second|minute)s?$/, 'a time such as "30 seconds" or "2 minutes"').default('2 minutes'),
+});
+
+/** A command that CodeBuild runs in the target account, in a folder of the repository as it is after the build. */
+const CommandTest = z.strictObject({
+  run: z.string().min(1).max(2000),
+  folder: Path,
+  variables: z.record(z.string().regex(/^(?!DRAWBRIDGE_|CODEBUILD_|AWS_)[A-Z][A-Z0-9_]{0,99}$/, 'a variable such as API_URL, which does not begin with DRAWBRIDGE_, CODEBUILD_ or AWS_'), WithOutputs).default({}),
+  image: z.string().regex(/^[\w./:@-]{1,256}$/, 'an image such as aws/codebuild/amazonlinux-aarch64-standard:3.0').optional(),
+  /** CodeBuild knows no time below five minutes (CodeBuild API: StartBuild). */
+  within: z.string().regex(/^([5-9]|[1-9]\d|1[01]\d|120) minutes$/, 'a time such as "10 minutes", from 5 to 120').default('10 minutes'),
+});
+
+const Tests = z.array(z.union([HttpTest, CommandTest])).max(20);
 
 const FromTemplates = {
   /** Of an application with one stack. */

@@ -38,6 +38,8 @@ export const BuildSteps = z.object({
   templates: z.array(z.object({ stack: StackKey.optional(), path: z.string() })),
   /** What steps publish. */
   folders: z.array(z.string()).optional(),
+  /** Where commands test what is deployed. */
+  testFolders: z.array(z.string()).optional(),
   /** `serverless.yml`, or the buildspec of the repository. */
   file: z.string().optional(),
   framework: Framework.optional(),

@@ -37,6 +37,9 @@ export type PackedTemplate = z.infer<typeof PackedTemplate>;
 /** A folder for steps: every object below the prefix is a file of it. */
 const PackedFolder = z.strictObject({ folder: z.string().max(512), prefix: File });
 
+/** A folder for tests, as one zip. */
+const PackedTestFolder = z.strictObject({ folder: z.string().max(512), file: File });
+
 /** Whoever packs it can say this. */
 const Fields = z.strictObject({
   version: z.literal(1),
@@ -52,6 +55,7 @@ const distinct = 'one template for each stack and environment';
 
 export const Packed = Fields.extend({
   folders: z.array(PackedFolder).max(20).optional(),
+  testFolders: z.array(PackedTestFolder).max(20).optional(),
   /** SHA-256 of what lies below the prefix, as far as the build knows. */
   files: z.record(z.string(), Sha256).optional(),
 }).refine(isDistinct, distinct);

@@ -169,6 +169,8 @@ export const TargetRecord = z.object({
   clean: z.boolean().optional(),
   reason: z.string().optional(),
   outputs: z.record(z.string(), z.string()).optional(),
+  /** The build that tests it by a command, and which wait it completes. */
+  test: z.object({ operation: z.string(), build: z.string() }).optional(),
   updatedAt: z.iso.datetime(),
 });
 export type TargetRecord = z.infer<typeof TargetRecord>;

@@ -3,7 +3,7 @@ import { Quorum } from './approval.ts';
 import { BuildSteps, CheckResult } from './build.ts';
 import { AccountId, ApplicationName, ApproverName, Attempt, Capability, CodeDeployGroup, CommitId, EnvironmentName, Region, ReleaseId, Sha256, StackKey, StackName, StackOrGroup, TargetName } from './names.ts';
 import { Outcome } from './outcome.ts';
-import { DeclaredStep, HttpTest } from './steps.ts';
+import { CommandTest, DeclaredStep, HttpTest } from './steps.ts';
 import { Verdict } from './verdict.ts';
 
 /** A value that is looked up whenever a change set is opened. */
@@ -47,6 +47,8 @@ export const Target = z.object({
   /** What is done after the stack, in order; values take outputs of this stack. */
   steps: z.array(DeclaredStep).optional(),
   tests: z.array(HttpTest).optional(),
+  /** What is tested by commands, in order. */
+  commands: z.array(CommandTest).optional(),
   /** Where it can be looked at. */
   url: z.string().optional(),
 });
@@ -99,6 +101,10 @@ export type SealedTemplate = z.infer<typeof SealedTemplate>;
 export const SealedFolder = z.object({ folder: z.string(), key: z.string(), sha256: Sha256, files: z.int() });
 export type SealedFolder = z.infer<typeof SealedFolder>;
 
+/** A folder of what was built in which commands test what is deployed: one zip. */
+export const SealedTestFolder = z.object({ folder: z.string(), key: z.string(), sha256: Sha256 });
+export type SealedTestFolder = z.infer<typeof SealedTestFolder>;
+
 export const Artifact = z.object({
   /** SHA-256 of the manifest, which names the SHA-256 of every object. */
   digest: Sha256,
@@ -110,6 +116,7 @@ export const Artifact = z.object({
   manifestKey: z.string(),
   templates: z.array(SealedTemplate),
   folders: z.array(SealedFolder).optional(),
+  testFolders: z.array(SealedTestFolder).optional(),
   /** How the checks of the build ended, as it says itself. */
   checks: z.array(CheckResult).optional(),
   /** Values that the build gives to parameters of its templates. */

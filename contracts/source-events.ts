@@ -44,6 +44,14 @@ export const BuildStateChange = z.object({
 });
 export type BuildStateChange = z.infer<typeof BuildStateChange>;
 
+/** A build in a target account that tests what is deployed there ended (F 1.8). Its variables say what it is about; they are no secret. */
+export const TestStateChange = BuildStateChange.extend({
+  detail: BuildStateChange.shape.detail.extend({
+    'additional-information': z.object({ environment: z.object({ 'environment-variables': z.array(z.object({ name: z.string(), value: z.string() })) }) }),
+  }),
+});
+export type TestStateChange = z.infer<typeof TestStateChange>;
+
 /** An archive was uploaded (F 1.6). `version-id` is missing where the bucket keeps no versions. */
 export const ObjectCreated = z.object({
   ...envelope,

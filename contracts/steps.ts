@@ -36,6 +36,18 @@ export const HttpTest = z.object({
 });
 export type HttpTest = z.infer<typeof HttpTest>;
 
+/** A command that must succeed: CodeBuild runs it in the target account, in a folder of what was built. */
+export const CommandTest = z.object({
+  run: z.string(),
+  /** From the root of the repository. */
+  folder: z.string(),
+  variables: z.record(z.string(), z.string()),
+  /** Default: the one that the target account names. */
+  image: z.string().optional(),
+  withinMinutes: z.int(),
+});
+export type CommandTest = z.infer<typeof CommandTest>;
+
 /** The files of one folder: sealed by content, its SHA-256 is the folder's digest. */
 export const Listing = z.object({
   version: z.literal(1),

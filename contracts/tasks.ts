@@ -19,6 +19,10 @@ export const ReleaseWait = ReleaseTask.extend({ token: Token });
 export const EnvironmentWait = EnvironmentTask.extend({ token: Token });
 export const TargetWait = TargetTask.extend({ token: Token });
 
+/** Which of the commands that test an environment. */
+export const TestWait = EnvironmentWait.extend({ test: z.int().min(0) });
+export type TestWait = z.infer<typeof TestWait>;
+
 /** The fence is the number of the lock that the execution holds. */
 export const LockedTask = TargetTask.extend({ fence: z.int() });
 export const LockedWait = LockedTask.extend({ token: Token });

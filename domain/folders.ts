@@ -14,6 +14,11 @@ export const publishedFolders = (configuration: Pick<Configuration, 'environment
   ...new Set((configuration?.environments ?? []).flatMap(({ targets }) => targets.flatMap(({ steps = [] }) => steps.flatMap((step) => (step.kind === 'publish' ? [step.folder] : []))))),
 ];
 
+/** Folders in which commands test any environment of a release. */
+export const testedFolders = (configuration: Pick<Configuration, 'environments'> | undefined): string[] => [
+  ...new Set((configuration?.environments ?? []).flatMap(({ targets }) => targets.flatMap(({ commands = [] }) => commands.map(({ folder }) => folder)))),
+];
+
 /** Where a file of a folder lies, and what it is called there. */
 export interface FolderFile {
   readonly path: string;

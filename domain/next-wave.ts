@@ -13,8 +13,8 @@ const done = { answer: 'done', targets: [] } as const;
 const goesOn = new Set<TargetRecord['outcome']>(['deployed', 'no-changes', 'stale']);
 
 /** The waves are over: is everything where it must be, so that it can be tested? */
-export const isTestable = (targets: readonly Pick<Target, 'name' | 'tests'>[], records: readonly Pick<TargetRecord, 'target' | 'outcome'>[]): boolean =>
-  targets.some(({ tests }) => tests !== undefined) && targets.every(({ name }) => records.some(({ target, outcome }) => target === name && (outcome === 'deployed' || outcome === 'no-changes')));
+export const isTestable = (targets: readonly Pick<Target, 'name' | 'tests' | 'commands'>[], records: readonly Pick<TargetRecord, 'target' | 'outcome'>[]): boolean =>
+  targets.some(({ tests, commands }) => tests !== undefined || commands !== undefined) && targets.every(({ name }) => records.some(({ target, outcome }) => target === name && (outcome === 'deployed' || outcome === 'no-changes')));
 
 /**
  * Targets move in waves, lowest number first; nothing moves after something went wrong.

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Region, Sha256 } from '../contracts/names.ts';
 import type { PackedTemplate } from '../contracts/packed.ts';
-import type { SealedFolder } from '../contracts/release.ts';
+import type { SealedFolder, SealedTestFolder } from '../contracts/release.ts';
 import { InvalidInputError } from './errors.ts';
 import { canonical, sha256 } from './digest.ts';
 
@@ -88,8 +88,13 @@ export type NamedTemplate = SealedObject & Pick<PackedTemplate, 'stack' | 'envir
 
 const inOrder = <Item extends SealedObject>(items: readonly Item[]): Item[] => [...items].sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
 
+interface Folders {
+  readonly folders?: readonly SealedFolder[];
+  readonly testFolders?: readonly SealedTestFolder[];
+}
+
 /** Names every object of an artifact by content; its own SHA-256 is the artifact's digest. */
-export function manifest(application: string, templates: readonly NamedTemplate[], objects: readonly SealedObject[], folders: readonly SealedFolder[] = []): { readonly text: string; readonly digest: string } {
-  const text = canonical({ version: 1, application, templates: inOrder(templates), objects: inOrder(objects), ...(folders.length === 0 ? {} : { folders }) });
+export function manifest(application: string, templates: readonly NamedTemplate[], objects: readonly SealedObject[], { folders = [], testFolders = [] }: Folders = {}): { readonly text: string; readonly digest: string } {
+  const text = canonical({ version: 1, application, templates: inOrder(templates), objects: inOrder(objects), ...(folders.length === 0 ? {} : { folders }), ...(testFolders.length === 0 ? {} : { testFolders }) });
   return { text, digest: sha256(text) };
 }

@@ -154,6 +154,7 @@ function targetParameters(cloud: Cloud, account: string, outputs: Readonly<Recor
     PublishBucketArns: 'arn:aws:s3:::*-site-*',
     DistributionArns: `arn:aws:cloudfront::${account}:distribution/*`,
     WrittenParameterArns: `arn:aws:ssm:*:${account}:parameter/published/*`,
+    TestProject: 'true',
   };
 }
 

@@ -16,7 +16,7 @@ export function buildSteps(file: ApplicationFile, at: At): AskedBuild {
   const { build, stacks, checks } = file;
   const folder = at('').replace(/\/$/, '');
   const own = { ...(folder === '' ? {} : { folder }), ...(checks === undefined ? {} : { checks }) };
-  const common = { kind: build.kind, ...own, ...published(file, at) };
+  const common = { kind: build.kind, ...own, ...sealedFolders(file, at) };
   switch (build.kind) {
     case 'sam':
     case 'cloudformation': {
@@ -35,11 +35,13 @@ export function buildSteps(file: ApplicationFile, at: At): AskedBuild {
   }
 }
 
-/** What steps publish in any environment. */
-function published({ steps = [], environments = {} }: ApplicationFile, at: At): Pick<BuildSteps, 'folders'> {
-  const all = [...steps, ...Object.values(environments).flatMap((it) => it.steps ?? [])];
-  const folders = [...new Set(askedAfter({ steps: all }, at).steps.flatMap((step) => (step.kind === 'publish' ? [step.folder] : [])))];
-  return folders.length === 0 ? {} : { folders };
+/** What steps publish, and where commands test, in any environment. */
+function sealedFolders({ steps = [], tests = [], environments = {} }: ApplicationFile, at: At): Pick<BuildSteps, 'folders' | 'testFolders'> {
+  const others = Object.values(environments);
+  const all = askedAfter({ steps: [...steps, ...others.flatMap((it) => it.steps ?? [])], tests: [...tests, ...others.flatMap((it) => it.tests ?? [])] }, at);
+  const folders = [...new Set(all.steps.flatMap((step) => (step.kind === 'publish' ? [step.folder] : [])))];
+  const testFolders = [...new Set(all.commands.map(({ folder }) => folder))];
+  return { ...(folders.length === 0 ? {} : { folders }), ...(testFolders.length === 0 ? {} : { testFolders }) };
 }
 
 /** The checks that this push is put to. A tag may stand anywhere and go far, so it is put to all of them. */

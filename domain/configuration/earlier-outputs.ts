@@ -35,8 +35,8 @@ export function withEarlierOutputs(where: Where, targets: readonly Target[]): { 
   };
 }
 
-function takenBy({ lookups = {}, steps = [], tests = [], url }: Pick<Target, 'lookups' | 'steps' | 'tests' | 'url'>): string[] {
-  const texts = [...steps.flatMap((step) => textsOf(step)), ...tests.map((test) => test.url), ...(url === undefined ? [] : [url])];
+function takenBy({ lookups = {}, steps = [], tests = [], commands = [], url }: Pick<Target, 'lookups' | 'steps' | 'tests' | 'commands' | 'url'>): string[] {
+  const texts = [...steps.flatMap((step) => textsOf(step)), ...tests.map((test) => test.url), ...commands.flatMap(({ variables }) => Object.values(variables)), ...(url === undefined ? [] : [url])];
   return [...Object.values(lookups).flatMap(({ store, path }) => (store === 'environment' ? [path] : [])), ...texts.flatMap((text) => earlierIn(text))];
 }
 

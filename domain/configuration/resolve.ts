@@ -55,7 +55,7 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
     const wish = withExports(asked.environments[name] ?? asked.otherwise, name, artifact);
     if (it === undefined) return { name, targets: [] };
     const { stacks, problems: wrong } = it.targets.every(({ codeDeploy }) => codeDeploy !== undefined) ? { stacks: [], problems: [] } : stacksOf(asked, wish, name, artifact);
-    const after = afterStacks(wish.after ?? { steps: [], tests: [] }, stacks, artifact);
+    const after = afterStacks(wish.after ?? { steps: [], tests: [], commands: [] }, stacks, artifact);
     for (const problem of [...wrong, ...(stacks.length === 0 ? [] : after.problems)]) say(`environments.${name}: ${problem}`);
     const several = stacks.length > 1 || asked.stacks !== undefined;
     if (several && it.targets.some(({ stack }) => stack !== undefined)) say(`environments.${name}: the registered target names one stack, but ${application} has several. Ask the platform team to leave the name away.`);

@@ -28,7 +28,7 @@ interface Wanted {
   /** In order. */
   readonly stacks: readonly WantedStack[];
   /** What comes after a stack. */
-  readonly after: (key: string | undefined) => Pick<Target, 'steps' | 'tests' | 'url'>;
+  readonly after: (key: string | undefined) => Pick<Target, 'steps' | 'tests' | 'commands' | 'url'>;
 }
 
 /** Every stack in every registered place. */

@@ -20,9 +20,10 @@ export const refused = ({ name }: Archive, why: string, todo: string): InvalidIn
 /**
  * What an upload that is ready says of itself, in the words of a build.
  * @param folders that steps publish
+ * @param testFolders in which commands test
  * @throws InvalidInputError where it says nothing of what is to be deployed, or not clearly
  */
-export function readyList(archive: Archive, folders: readonly string[]): Packed {
+export function readyList(archive: Archive, folders: readonly string[], testFolders: readonly string[] = []): Packed {
   const files = filesOf(archive);
   const said = files.includes(list) ? parsed(archive) : { version: 1 as const, templates: [{ file: onlyTemplate(archive, files) }] };
   const { revision } = said;
@@ -33,6 +34,8 @@ export function readyList(archive: Archive, folders: readonly string[]): Packed 
     templates: said.templates.map((it) => ({ ...it, file: `template/${it.file}` })),
     ...(revision === undefined ? {} : { revision: { file: `file/${revision.file}` } }),
     folders: folders.map((folder) => ({ folder, prefix: `published/${folder}` })),
+    // Read like any folder that a template refers to: as one zip.
+    ...(testFolders.length === 0 ? {} : { testFolders: testFolders.map((folder) => ({ folder, file: `file/${folder}` })) }),
   };
 }
 

@@ -24,7 +24,7 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
   const buckets = bucketsFor(release.configuration, { bucket, region }, artifactBuckets({ bucket, region }, arns));
   const upload = readyUpload(release);
   const { packed, prefix, keys, readObject } = upload === undefined ? await leftByBuild(uses, bucket, release) : await leftInUpload(uses, { bucket, region }, upload, release);
-  const { templates, revision, checks, exports } = packed;
+  const { templates, revision, checks, exports, testFolders = [] } = packed;
   const folders = foldersOf(packed, keys, prefix);
   const packaged = await Promise.all(templates.map(async ({ file, ...it }) => ({ named: it, ...readPackaged(Buffer.from(await readObject(bucket, `${prefix}${file}`)).toString('utf8'), file) })));
   const sealer = new Sealer({ readObject, writeOnce: uses.writeOnce }, { bucket, buckets, application, prefix });
@@ -36,11 +36,13 @@ export async function sealArtifact(uses: typeof real, input: ReleaseTask): Promi
   const bundle = revision === undefined ? undefined : await sealer.revision(revision.file);
   const listed = [];
   for (const { folder, files } of folders) listed.push(await sealer.folder(folder, files));
-  const { text, digest } = manifest(application, made.map(({ named }) => named), sealer.objects, listed);
+  const forTests = [];
+  for (const { folder, file } of testFolders) forTests.push(await sealer.testFolder(folder, file));
+  const { text, digest } = manifest(application, made.map(({ named }) => named), sealer.objects, { folders: listed, testFolders: forTests });
   const manifestKey = `sealed/${application}/${digest}.json`;
   await uses.writeOnce(bucket, manifestKey, text);
   await uses.updateRelease(tableName, release.id, {
-    artifact: { digest, bucket, ...(upload === undefined ? {} : { ready: true }), buckets, manifestKey, checks, exports, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })), revision: bundle, ...(listed.length === 0 ? {} : { folders: listed }) },
+    artifact: { digest, bucket, ...(upload === undefined ? {} : { ready: true }), buckets, manifestKey, checks, exports, templates: made.map(({ named: { bytes: _, ...named }, knows }) => ({ ...named, ...knows })), revision: bundle, ...(listed.length === 0 ? {} : { folders: listed }), ...(forTests.length === 0 ? {} : { testFolders: forTests }) },
   });
   const said = `${upload === undefined ? 'Built once' : 'Taken as it was uploaded'} and sealed: ${digest.slice(0, 12)}, ${String(sealer.objects.filter((it) => it.region === region).length)} objects${Object.keys(buckets).length > 1 ? ` for ${Object.keys(buckets).join(', ')}` : ''}${listed.map(({ folder, files }) => `, ${String(files)} files of ${folder}`).join('')}.`;
   await uses.report({ tableName, busName }, { kind: 'built', about: 'release', release: release.id, application, text: said }, uses.now());

@@ -4,7 +4,7 @@ import type { readVersion } from '../../aws/uploads.ts';
 import type { Packed } from '../../contracts/packed.ts';
 import type { Release } from '../../contracts/release.ts';
 import { DeploymentFailedError } from '../../domain/errors.ts';
-import { publishedFolders } from '../../domain/folders.ts';
+import { publishedFolders, testedFolders } from '../../domain/folders.ts';
 import { incomingPrefix, packedFile, readPacked, refuseAltered, refuseChanged } from '../../domain/packaged.ts';
 import type { Place } from '../../domain/packaging/json.ts';
 import { builtSource, isBuildOf, objectName, releasedSource, type Upload } from '../../domain/source.ts';
@@ -53,5 +53,5 @@ export async function leftInUpload(uses: Uses, { bucket, region }: Omit<Place, '
   const archive = openArchive(await uses.readVersion(source, most.archive), objectName(source));
   const prefix = `uploads/${application}/${id}`;
   const upload = new ReadyUpload(archive, { bucket, prefix, region });
-  return { packed: readyList(archive, publishedFolders(configuration)), prefix: `${prefix}/`, keys: upload.keys, readObject: (_, key) => Promise.resolve(upload.read(key)) };
+  return { packed: readyList(archive, publishedFolders(configuration), testedFolders(configuration)), prefix: `${prefix}/`, keys: upload.keys, readObject: (_, key) => Promise.resolve(upload.read(key)) };
 }

@@ -1,4 +1,4 @@
-import type { Artifact, SealedFolder } from '../../contracts/release.ts';
+import type { Artifact, SealedFolder, SealedTestFolder } from '../../contracts/release.ts';
 import type { ArtifactBuckets } from '../../domain/artifact-regions.ts';
 import { sha256 } from '../../domain/digest.ts';
 import { equalZip, isZip } from '../../domain/equal-zip.ts';
@@ -104,11 +104,18 @@ export class Sealer {
     return { folder, key, sha256: hash, files: files.length };
   }
 
-  async #atHome(name: string, body: Uint8Array): Promise<SealedObject> {
+  /** A folder for tests: CodeBuild unpacks what is called .zip (CodeBuild API: ProjectSource, `location`). */
+  async testFolder(folder: string, file: string): Promise<SealedTestFolder> {
+    const { bucket, prefix } = this.#place;
+    const { key, sha256: hash } = await this.#atHome(`${prefix}${file}`, equalZip(await this.#storage.readObject(bucket, `${prefix}${file}`)), '.zip');
+    return { folder, key, sha256: hash };
+  }
+
+  async #atHome(name: string, body: Uint8Array, ending = ''): Promise<SealedObject> {
     const { bucket, buckets } = this.#place;
     const [region = ''] = Object.entries(buckets).find(([, it]) => it === bucket) ?? [];
     const hash = sha256(body);
-    const object = { key: this.#keyOf(hash), sha256: hash, bytes: body.length };
+    const object = { key: `${this.#keyOf(hash)}${ending}`, sha256: hash, bytes: body.length };
     await this.#storage.writeOnce(bucket, object.key, body, region);
     this.#sealed.set(name, new Map([[region, object]]));
     return object;

@@ -142,6 +142,22 @@ describe('folders that steps publish', () => {
   });
 });
 
+describe('folders in which tests are run', () => {
+  const steps = { ...own, testFolders: ['test/smoke'] };
+  const files = { 'buildspec.yml': spec('cp t.yaml $DRAWBRIDGE_OUT/template.yaml; echo made > test/smoke/made.txt; ln -sf /etc/hostname test/smoke/link'), 't.yaml': template, 'test/smoke/lib/smoke.mjs': 'import "x"' };
+
+  it('are left as they are after the build, each as one zip, without links', async () => {
+    const built = await run(steps, files);
+    expect(built.packed?.testFolders).toEqual([{ folder: 'test/smoke', file: 'packed/tests/0.zip' }]);
+    expect(readZip(built.bytes('packed/tests/0.zip')).map(({ name }) => name.toString())).toEqual(['lib/smoke.mjs', 'made.txt']);
+    expect(built.packed?.files?.['packed/tests/0.zip']).toBe(sha256(built.bytes('packed/tests/0.zip')));
+  });
+
+  it('that the build did not make are named, and nothing is left to deploy', async () => {
+    expect(await run({ ...steps, testFolders: ['test/gone'] }, files)).toMatchObject({ status: 1, packed: undefined, words: 'Packaging: the folder test/gone, in which a test is run, is not there after the build.' });
+  });
+});
+
 describe('checks', () => {
   const files = { 'buildspec.yml': spec('echo packaging; cp t.yaml $DRAWBRIDGE_OUT/template.yaml'), 't.yaml': template };
   const check = (name: string, command: string, required: boolean) => ({ name, run: command, required });

@@ -107,13 +107,13 @@ describe('the control plane', () => {
       expect(principal).toEqual({ AWS: { Ref: 'TargetAccountIds' } });
       expect(at(condition, 'ArnLike', 'aws:PrincipalArn')).toEqual({ 'Fn::Sub': 'arn:${AWS::Partition}:iam::*:role/drawbridge/*' });
     }
-    expect(policy.flatMap(({ actions }) => actions).sort()).toEqual(['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket']);
+    expect(policy.flatMap(({ actions }) => actions).sort()).toEqual(['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetObject', 's3:GetObjectVersion', 's3:ListBucket']);
     expect(policy.filter(({ actions }) => actions.includes('s3:GetObject')).flatMap(({ resources }) => resources)).toEqual([{ 'Fn::Sub': '${ArtifactBucket.Arn}/sealed/*' }]);
   });
 
   it('believes forwarded events only of the accounts that it lists, and its own reports only of itself', () => {
     const pattern = (id: string) => at(resource(controlPlane, id).properties, 'EventPattern', 'account');
-    for (const rule of ['StackRule', 'DeploymentRule']) expect(pattern(rule)).toEqual({ Ref: 'TargetAccountIds' });
+    for (const rule of ['StackRule', 'DeploymentRule', 'TestRule']) expect(pattern(rule)).toEqual({ Ref: 'TargetAccountIds' });
     expect(pattern('ReportRule')).toEqual([{ Ref: 'AWS::AccountId' }]);
     // Target accounts may send to this bus too; who asks for a release is somebody of this account.
     expect(pattern('RequestRule')).toEqual([{ Ref: 'AWS::AccountId' }]);

@@ -49,11 +49,11 @@ describe.each(functionFolders)('%s', (folder) => {
 
 it('a function that looks because an event did not come counts it, under the name that the alarm has', async () => {
   expect(resource(controlPlane, 'StuckWaitsAlarm').properties).toMatchObject({ Namespace: 'Drawbridge', MetricName: 'StuckWait', Dimensions: [{ Name: 'service', Value: 'drawbridge' }] });
-  for (const folder of ['look-at-build', 'look-at-deployment', 'look-at-stack']) expect(await bundled(handlerOf(folder)), folder).toMatch(/addMetric\("StuckWait"/);
+  for (const folder of ['look-at-build', 'look-at-deployment', 'look-at-stack', 'look-at-test']) expect(await bundled(handlerOf(folder)), folder).toMatch(/addMetric\("StuckWait"/);
 });
 
 it('an event that a function cannot handle is kept, whoever lost it: Lambda throws it away after two tries unless the function has a queue', () => {
   const called = ofType(controlPlane, 'AWS::Events::Rule').map(({ properties }) => textAt(properties, 'Targets', 0, 'Arn', 'Fn::GetAtt').replace('.Arn', ''));
-  expect([...new Set(called)]).toHaveLength(6);
+  expect([...new Set(called)]).toHaveLength(7);
   for (const id of called) expect(at(resource(controlPlane, id).properties, 'DeadLetterQueue'), id).toEqual({ Type: 'SQS', TargetArn: { 'Fn::GetAtt': 'DeadEvents.Arn' } });
 });

@@ -32,10 +32,16 @@ export async function sdkCalls(handlerFile: string): Promise<SdkCall[]> {
 
 const prefixes: Readonly<Record<string, string>> = { sfn: 'states', eventbridge: 'events', 'cloudwatch-logs': 'logs', 'secrets-manager': 'secretsmanager', 'service-quotas': 'servicequotas', 'config-service': 'config' };
 
+/** The project in which commands test, and its log. */
+const testsThere = ['codebuild:BatchGetBuilds', 'logs:GetLogEvents'];
+
 /** What a function does in a target account, as one of its roles and not as its own, beside what only targets have. */
 export const inTargets: Readonly<Record<string, { readonly only: readonly string[]; readonly too?: readonly string[] }>> = {
   // It reads its test object as each target account would.
   'examine-targets': { only: ['s3:GetObject', 'kms:Decrypt'] },
+  'start-test': { only: [...testsThere, 'codebuild:StartBuild'] },
+  'look-at-test': { only: testsThere },
+  'on-test-event': { only: testsThere },
   // It reads listings as itself; what they list is copied by the target.
   'run-steps': { only: ['s3:ListBucket', 's3:PutObject', 's3:DeleteObject', 'kms:GenerateDataKey', 'ssm:GetParameters', 'ssm:PutParameter'], too: ['s3:GetObject', 'kms:Decrypt'] },
 };

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { canaryDetailType, canarySource } from '../../contracts/canary.ts';
 import { doctorPolicy } from '../../domain/doctor/session.ts';
 import type { DeclaredStep } from '../../contracts/steps.ts';
+import { operationVariable, testPolicy, testProject, testVariables } from '../../domain/command-test.ts';
 import { sessionPolicy } from '../../domain/session.ts';
 import { stepPolicy } from '../../domain/step-session.ts';
+import { aTarget } from '../fakes/samples.ts';
 import { allowed, denied, policiesOf, statementsOf, type Statement } from './policies.ts';
 import { controlPlane, functionFolders, handlerOf, logicalId, targetAccount } from './project.ts';
 import { at, listOf, ofType, recordAt, recordsIn, resource, textAt } from './read-template.ts';
@@ -75,7 +77,7 @@ describe.each(['plan', 'execute'] as const)('the role %s', (purpose) => {
   it('is narrowed by sessions that still allow all of it', () => {
     const scope = { account: '222222222222', region: 'eu-west-1', stackName: 'orders' };
     const more = purpose === 'plan' ? [doctorPolicy('artifacts')] : steps.map((step) => stepPolicy(step, { ...scope, application: 'orders', artifactBucket: 'artifacts' }));
-    const policies = [sessionPolicy(purpose, scope), sessionPolicy(purpose, { ...scope, codeDeploy: { application: 'web', group: 'all' } }), ...more];
+    const policies = [sessionPolicy(purpose, scope), testPolicy(purpose, scope), sessionPolicy(purpose, { ...scope, codeDeploy: { application: 'web', group: 'all' } }), ...more];
     const session = policies.flatMap((policy) => (JSON.parse(policy) as { Statement: { Action: string | string[] }[] }).Statement);
     const patterns = session.flatMap(({ Action }) => Action).map((action) => new RegExp(`^${action.replaceAll('*', '.*')}$`));
     expect(allowed(statements).filter((action) => !patterns.some((pattern) => pattern.test(action)))).toEqual([]);
@@ -142,6 +144,42 @@ it('who executes may do what steps do only where the account names something for
       expect(JSON.stringify(statement?.resources), action).toContain(`{"Ref":"${parameter}"}`);
     }
   }
+});
+
+describe('tests by commands', () => {
+  const role = resource(targetAccount, 'TestRole');
+  const project = resource(targetAccount, 'TestProjectInCodeBuild');
+
+  it('are there only where the account wants them, and so is the right to start one', () => {
+    expect(recordAt(targetAccount.parameters, 'TestProject')).toMatchObject({ Default: 'false', AllowedValues: ['true', 'false'] });
+    for (const name of ['TestRole', 'TestLogs', 'TestProjectInCodeBuild']) expect(targetAccount.text, name).toMatch(new RegExp(`^  ${name}:\\n    Type: .*\\n    Condition: HasTestProject$`, 'm'));
+    const unconditional = [roleOf.plan, roleOf.execute].flatMap(({ properties }) => listOf(at(properties, 'Policies', 0, 'PolicyDocument', 'Statement')).filter((statement) => at(statement, 'Fn::If') === undefined).flatMap((statement) => statementsOf({ Statement: [statement] })));
+    expect(allowed(unconditional).filter((action) => /^(codebuild|logs):/.test(action))).toEqual([]);
+  });
+
+  it('are run in the one project, which those who start and look at them may use and no other', () => {
+    expect(at(project.properties, 'Name')).toBe(testProject);
+    for (const action of ['codebuild:StartBuild', 'codebuild:BatchGetBuilds']) {
+      const named = [roleOf.plan, roleOf.execute].flatMap((it) => ofAction(policiesOf(it), action)).flatMap(({ resources }) => resources);
+      for (const one of named) expect(one, action).toEqual({ 'Fn::Sub': `arn:\${AWS::Partition}:codebuild:*:\${AWS::AccountId}:project/${testProject}` });
+    }
+    expect(denied(policiesOf(roleOf.plan))).toContain('codebuild:StartBuild');
+    for (const rule of [resource(targetAccount, 'ForwardBuilds'), resource(controlPlane, 'TestRule')]) expect(JSON.stringify(rule.properties)).toContain(`"project-name":["${testProject}"]`);
+  });
+
+  it('are run as a role that writes its log and reads folders of tests, and has what else the account names', () => {
+    expect(statementsOf(at(role.properties, 'AssumeRolePolicyDocument')).map(({ principal }) => principal)).toEqual([{ Service: 'codebuild.amazonaws.com' }]);
+    expect(allowed(policiesOf(role))).toEqual(['kms:Decrypt', 'logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetObject', 's3:GetObjectVersion']);
+    expect(ofAction(policiesOf(role), 's3:GetObject').flatMap(({ resources }) => resources)).toEqual([{ 'Fn::Sub': '${ArtifactBucketArn}/sealed/*.zip' }]);
+    expect(at(role.properties, 'ManagedPolicyArns')).toEqual({ 'Fn::If': ['HasTestPolicies', { Ref: 'TestPolicyArns' }, { Ref: 'AWS::NoValue' }] });
+    expect(recordAt(targetAccount.parameters, 'TestPolicyArns')).toMatchObject({ Type: 'CommaDelimitedList', Default: '' });
+  });
+
+  it('run the command that they are told, and say which wait they end', () => {
+    expect(textAt(project.properties, 'Source', 'BuildSpec')).toContain('sh -c "$DRAWBRIDGE_COMMAND"');
+    const variables = testVariables({ target: aTarget(), command: { run: 'npm test', folder: 'test', variables: {}, withinMinutes: 10 } }, { release: 'r', environment: 'dev', operation: 'op', record: undefined });
+    expect(variables).toMatchObject({ DRAWBRIDGE_COMMAND: 'npm test', [operationVariable]: 'op' });
+  });
 });
 
 it('who plans sends no event but the test event, which takes the way of the events of stacks', () => {

@@ -1,4 +1,4 @@
-import { answer, completes, type Path, throws } from './lines.ts';
+import { answer, completes, type Path, silent, throws } from './lines.ts';
 import type { Script } from './theatre.ts';
 
 const taken = completes({ answer: 'taken', fence: 7 });
@@ -47,8 +47,31 @@ const ends = (outcome: string): Script => ({ 'report-environment': [answer({ out
 export const testPaths: readonly Path[] = [
   {
     name: 'what is deployed is tested, and given time, before the environment ends well',
-    script: { ...planned, ...ends('deployed'), 'judge-plans': [answer({ answer: 'go' })], 'choose-next-wave': [answer({ answer: 'wave', targets: ['one'] }), answer({ answer: 'test', targets: [] })], 'check-environment': [answer({ answer: 'again' }), answer({ answer: 'passed' })] },
+    script: { ...planned, ...ends('deployed'), 'judge-plans': [answer({ answer: 'go' })], 'choose-next-wave': [answer({ answer: 'wave', targets: ['one'] }), answer({ answer: 'test', targets: [] })], 'check-environment': [answer({ answer: 'again', tests: 0 }), answer({ answer: 'passed', tests: 0 })] },
     states: [...judged, ...wave, 'Choose next wave', 'Anything left?', 'Check environment', 'Does it work?', 'Give it time', 'Check environment', 'Does it work?', ...discarded],
+  },
+  {
+    name: 'commands test what is deployed, one after the other, when the addresses answer; one whose build could not be started is tried again',
+    script: { ...planned, ...ends('no-changes'), 'judge-plans': [answer({ answer: 'test' })], 'check-environment': [answer({ answer: 'passed', tests: 2 })], 'start-test': [completes({ answer: 'passed' }), completes({ answer: 'again' }), completes({ answer: 'passed' })] },
+    states: [...judged, 'Check environment', 'Does it work?', ...Array.from({ length: 3 }, () => ['Run test', 'Did it pass?']).flat(), ...discarded],
+    output: { outcome: 'no-changes' },
+  },
+  {
+    name: 'a command that fails fails the environment, and those after it are not run',
+    script: { ...planned, ...ends('failed'), 'judge-plans': [answer({ answer: 'test' })], 'check-environment': [answer({ answer: 'passed', tests: 2 })], 'start-test': [completes({ answer: 'failed', reason: 'why' })] },
+    states: [...judged, 'Check environment', 'Does it work?', 'Run test', 'Did it pass?', 'Record failure', ...discarded],
+    output: { outcome: 'failed' },
+  },
+  {
+    name: 'a lost end of a command costs a look, never a hang',
+    script: { ...planned, ...ends('no-changes'), 'judge-plans': [answer({ answer: 'test' })], 'check-environment': [answer({ answer: 'passed', tests: 1 })], 'start-test': [silent], 'look-at-test': [silent, completes({ answer: 'passed' })] },
+    timeouts: { 'Run test': 1, 'Look at test': 1 },
+    states: [...judged, 'Check environment', 'Does it work?', 'Run test', 'Look at test', 'Look at test', 'Did it pass?', ...discarded],
+  },
+  {
+    name: 'a command that the account does not allow fails the environment',
+    script: { ...planned, ...ends('failed'), 'judge-plans': [answer({ answer: 'test' })], 'check-environment': [answer({ answer: 'passed', tests: 1 })], 'start-test': [throws('AccessDeniedError')] },
+    states: [...judged, 'Check environment', 'Does it work?', 'Run test', 'Record failure', ...discarded],
   },
   {
     name: 'a test that fails fails the environment, also where nothing changed',

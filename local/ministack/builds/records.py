@@ -21,6 +21,7 @@ def make(project: dict, request: dict) -> dict:
     given = {item["name"]: item for item in environment.get("environmentVariables") or []}
     given |= {item["name"]: item for item in request.get("environmentVariablesOverride") or []}
     environment["environmentVariables"] = [{"type": "PLAINTEXT", **item} for item in given.values()]
+    environment["image"] = request.get("imageOverride") or environment.get("image", "")
     source = copy.deepcopy(project.get("source") or {"type": "NO_SOURCE"})
     for field, override in (("type", "sourceTypeOverride"), ("location", "sourceLocationOverride"),
                             ("buildspec", "buildspecOverride")):

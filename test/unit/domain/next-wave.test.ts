@@ -1,13 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Outcome } from '../../../contracts/outcome.ts';
-import { chooseNextWave, mostRounds } from '../../../domain/next-wave.ts';
+import { chooseNextWave, isTestable, mostRounds } from '../../../domain/next-wave.ts';
 
 const state = fc.oneof(fc.constant({ state: 'planned' } as const), fc.constant({ state: 'executing' } as const), fc.constant({ state: 'planning' } as const), fc.constant({ state: 'deferred' } as const), fc.constantFrom(...Outcome.options).map((outcome) => ({ state: 'ended', outcome }) as const));
 const environments = fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), state), { minLength: 1, maxLength: 6 }).map((list) => ({
   targets: list.map(([wave], index) => ({ name: `t${String(index)}`, wave })),
   records: list.map(([, fields], index) => ({ target: `t${String(index)}`, outcome: undefined, ...fields })),
 }));
+
+it.each([
+  ['an address', { tests: [{ url: 'https://x.example', status: 200, withinSeconds: 1 }] }, true],
+  ['a command', { commands: [{ run: 'x', folder: 'f', variables: {}, withinMinutes: 10 }] }, true],
+  ['nothing', {}, false],
+])('an environment that is tested by %s', (_, fields, testable) => {
+  const ended = (outcome: Outcome) => isTestable([{ name: 'a', ...fields }], [{ target: 'a', outcome }]);
+  expect([ended('deployed'), ended('no-changes'), ended('failed')]).toEqual([testable, testable, false]);
+});
 
 describe('the next wave', () => {
   it('has planned targets only, all of one wave, and no planned target is in an earlier one', () => {

@@ -31,20 +31,20 @@ const look = (seconds = 0, addresses: 'public' | 'any' = 'public') => {
 
 describe('an environment that is tested', () => {
   it('passes when every address answers as expected, asked with the outputs of its stack', async () => {
-    expect(await look()).toEqual({ answer: 'passed' });
+    expect(await look()).toEqual({ answer: 'passed', tests: 0 });
     expect(asked).toEqual(['https://api.example.com/health']);
   });
 
   it('is asked with what the plan took from an earlier environment too', async () => {
     records.release = aRelease({ configuration: { build: { kind: 'sam', templates: [] }, environments: [{ name: 'dev', targets: [aTarget({ tests: [{ ...test, url: '${outputs.Api}/?of=${environments.first.outputs.Id}' }] })] }], remarks: [] } });
     records.targets.set('dev/main', aRecord({ state: 'ended', outcome: 'deployed', outputs: { Api: 'https://api.example.com' }, taken: { 'environments.first.outputs.Id': '7' } }));
-    expect(await look()).toEqual({ answer: 'passed' });
+    expect(await look()).toEqual({ answer: 'passed', tests: 0 });
     expect(asked).toEqual(['https://api.example.com/?of=7']);
   });
 
   it('is looked at again until the time of the test is over', async () => {
     answered = { status: 503, body: '' };
-    expect(await look(59)).toEqual({ answer: 'again' });
+    expect(await look(59)).toEqual({ answer: 'again', tests: 0 });
     await expect(look(60)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringContaining('What is deployed in dev fails its test: https://api.example.com/health answered 503 where 200 was expected') as string });
     answered = new Error('connect ECONNREFUSED');
     await expect(look(60)).rejects.toMatchObject({ message: expect.stringContaining('could not be asked: connect ECONNREFUSED') as string });

@@ -1,7 +1,9 @@
 import { TextReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../domain/digest.ts';
+import { readZip } from '../../../domain/zip.ts';
 import { sealArtifact } from '../../../functions/seal-artifact/handler.ts';
+import { archiveOf } from '../../fakes/archives.ts';
 import { aRelease, aTarget } from '../../fakes/samples.ts';
 import { functionAt, leftByBuild, prefix, recorded } from '../../fakes/left-by-build.ts';
 import { ReleaseWorld, stubVariables } from '../../fakes/release-world.ts';
@@ -31,6 +33,24 @@ it('what the build left is kept by content, and the template refers to what is k
   expect(artifact).toMatchObject({ templates: [{ sha256: sha256(text(template?.key)), parameters: ['Stage'], outputs: [] }], bucket: 'artifacts' });
   expect(sha256(text(artifact?.manifestKey))).toBe(artifact?.digest);
   expect(world.reports).toMatchObject([{ kind: 'built' }]);
+});
+
+describe('a folder in which tests are run', () => {
+  it('is sealed as one zip, made equal, under a name that CodeBuild unpacks', async () => {
+    const seal = async (zip: Buffer) => {
+      built(functionAt('s3://somewhere-else/abc'), {}, { testFolders: [{ folder: 'test/smoke', file: 'packed/tests/0.zip' }] });
+      world.objects.set(`${prefix}packed/tests/0.zip`, zip);
+      await sealArtifact(world, input);
+      return world.release().artifact;
+    };
+    const first = await seal(await archiveOf({ 'b.mjs': 'b', 'a.mjs': 'a' }));
+    const [folder] = first?.testFolders ?? [];
+    expect(folder).toMatchObject({ folder: 'test/smoke', key: `sealed/orders/${folder?.sha256 ?? ''}.zip` });
+    expect(readZip(Buffer.from(world.objects.get(folder?.key ?? '') ?? [])).map(({ name }) => name.toString())).toEqual(['a.mjs', 'b.mjs']);
+    expect(text(first?.manifestKey)).toContain(folder?.key);
+    expect((await seal(await archiveOf({ 'a.mjs': 'a', 'b.mjs': 'b' })))?.digest).toBe(first?.digest);
+    expect((await seal(await archiveOf({ 'a.mjs': 'other' })))?.digest).not.toBe(first?.digest);
+  });
 });
 
 describe('a folder that a step publishes', () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../domain/digest.ts';
+import { readZip } from '../../../domain/zip.ts';
 import { sealArtifact } from '../../../functions/seal-artifact/handler.ts';
 import { archiveOf } from '../../fakes/archives.ts';
 import { ReleaseWorld, stubVariables } from '../../fakes/release-world.ts';
@@ -105,4 +106,14 @@ it('an archive that is none is refused, and so is a version that somebody delete
   await expect(sealArtifact(world, input)).rejects.toThrow('somebody deleted it');
   world.archives.set('v1', Buffer.from('This is a letter.'));
   await expect(sealArtifact(world, input)).rejects.toThrow('Reading s3://uploads/orders/ready.zip (version v1): it is no zip archive that can be read');
+});
+
+it('a folder in which a command tests is sealed from it as one zip, and named where it is not in it', async () => {
+  put('v1', { commands: [{ run: 'node smoke.mjs', folder: 'test/smoke', variables: {}, withinMinutes: 10 }] });
+  await upload('v1', { 'template.yaml': template('code'), 'code/index.js': 'code', 'test/smoke/smoke.mjs': 'smoke', 'test/other.mjs': 'other' });
+  const [folder] = (await artifactOf())?.testFolders ?? [];
+  expect(folder).toMatchObject({ folder: 'test/smoke', key: `sealed/orders/${folder?.sha256 ?? ''}.zip` });
+  expect(readZip(Buffer.from(world.objects.get(folder?.key ?? '') ?? [])).map(({ name }) => name.toString())).toEqual(['smoke.mjs']);
+  await upload('v1', { 'template.yaml': template('code'), 'code/index.js': 'code' });
+  await expect(sealArtifact(world, input)).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringContaining('test/smoke, but there is no such file in it') as string });
 });

@@ -13,7 +13,7 @@ const registry = Environments.parse({
 });
 
 const sealed = (fields: Partial<SealedTemplate>): SealedTemplate => ({ key: 'k', sha256: 'a'.repeat(64), parameters: [], noEcho: [], outputs: [], ...fields });
-const built = (...templates: SealedTemplate[]): Artifact => ({ digest: 'd'.repeat(64), bucket: 'b', manifestKey: 'm', templates, folders: [{ folder: 'shop/web', key: 'k', sha256: 'f'.repeat(64), files: 2 }] });
+const built = (...templates: SealedTemplate[]): Artifact => ({ digest: 'd'.repeat(64), bucket: 'b', manifestKey: 'm', templates, folders: [{ folder: 'shop/web', key: 'k', sha256: 'f'.repeat(64), files: 2 }], testFolders: [{ folder: 'shop/smoke', key: 'k.zip', sha256: 'f'.repeat(64) }] });
 
 function resolved(fields: Readonly<Record<string, unknown>>, artifact?: Artifact) {
   const asked = ask({ drawbridge: stringify({ version: 1, build: { kind: 'cloudformation' }, order: ['dev'], ...fields }), samconfig: undefined, template: undefined }, Object.keys(registry.environments), 'shop');
@@ -46,6 +46,29 @@ describe('what comes after the stacks', () => {
       { stack: 'network', steps: [{ kind: 'parameters', values: { '/vpc': '${outputs.Vpc}' } }] },
       { stack: 'app', steps: [{ kind: 'publish', bucket: 'site' }] },
     ]);
+  });
+
+  it('is tested by commands beside addresses: in a folder, with what they are given, for so long', () => {
+    const tests = [{ run: 'npm run smoke', folder: 'smoke', variables: { API: '${stacks.api.outputs.Url}' } }, { http: 'https://x.example' }, { run: 'second', folder: 'smoke', within: '30 minutes', image: 'node:22' }];
+    const result = resolved({ stacks: { api: {}, web: { after: ['api'] } }, tests }, built(sealed({ stack: 'api', outputs: ['Url'] }), sealed({ stack: 'web' })));
+    expect(targetsOf(result)).toMatchObject([
+      { stack: 'api', commands: [{ run: 'npm run smoke', folder: 'shop/smoke', variables: { API: '${outputs.Url}' }, withinMinutes: 10 }] },
+      { stack: 'web', tests: [{ url: 'https://x.example' }], commands: [{ run: 'second', folder: 'shop/smoke', variables: {}, withinMinutes: 30, image: 'node:22' }] },
+    ]);
+  });
+
+  it('names the folder of a test that was not built, and the output that a test takes and nobody has', () => {
+    expect(problemsOf(resolved({ tests: [{ run: 'x', folder: 'gone' }] }, built(sealed({})))).join('\n')).toContain('the build left no folder shop/gone.');
+    expect(problemsOf(resolved({ tests: [{ run: 'x', folder: 'smoke', variables: { A: '${outputs.None}' } }] }, built(sealed({ outputs: ['Url'] })))).join('\n')).toContain('the test "x" takes the output None, but the template has only Url.');
+  });
+
+  it.each([
+    ['an http test', { http: 'https://x.example', within: '3 days' }, 'tests[0].within: a time such as "30 seconds" or "2 minutes"'],
+    ['a command', { run: 'x', folder: 'smoke', within: '2 minutes' }, 'tests[0].within: a time such as "10 minutes", from 5 to 120'],
+    ['a variable of a command', { run: 'x', folder: 'smoke', variables: { AWS_KEY: 'x' } }, 'does not begin with DRAWBRIDGE_, CODEBUILD_ or AWS_'],
+    ['a folder of a command', { run: 'x', folder: '../secrets' }, 'tests[0].folder: a path inside the repository'],
+  ])('says what is wrong with %s, whatever else a test could be', (_, test, words) => {
+    expect(problemsOf(resolved({ tests: [test] })).join('\n')).toContain(words);
   });
 
   it.each([

@@ -28,6 +28,11 @@ describe('how an application is built', () => {
     expect(steps(`build: { kind: serverless }\nsteps: ${publish('web/')}\nenvironments: { dev: { steps: ${publish('dev')} } }`, inShop)).toMatchObject({ folders: ['shop/web', 'shop/dev'] });
   });
 
+  it('leaves the folders in which any environment is tested by a command', () => {
+    const tests = (folder: string) => `[{ run: npm test, folder: ${folder} }, { http: "https://x.example" }]`;
+    expect(steps(`build: { kind: sam }\ntests: ${tests('smoke/')}\nenvironments: { dev: { tests: ${tests('smoke')} }, prod: { tests: ${tests('deep')} } }`, inShop)).toMatchObject({ testFolders: ['shop/smoke', 'shop/deep'] });
+  });
+
   it('in a kind that there is not names those that there are', () => {
     expect(() => steps('build: { kind: terraform }')).toThrow('2: build.kind: the kind must be one of sam, cloudformation, serverless, cdk, codedeploy, buildspec');
   });
