@@ -113,11 +113,20 @@ it('fails with one sentence where a step names what the account does not allow, 
   expect(missing.release).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/takes the output Nothing, but the template has only SiteBucket, Distribution, From, Api\. Correct the name/) as string });
 });
 
-it('tests what is deployed: a release that does not answer stops, and a retry that changes nothing is tested again', { timeout: 180_000 }, async () => {
+/** Run in the target account, it finds there what is deployed and what the environment before has. */
+const smoke = (end: string) => `import { strictEqual } from 'node:assert';
+const { DRAWBRIDGE_ENVIRONMENT, DRAWBRIDGE_OUTPUT_From, DRAWBRIDGE_URL, DEV_BUCKET } = process.env;
+strictEqual(DRAWBRIDGE_ENVIRONMENT, 'staging');
+strictEqual(DRAWBRIDGE_OUTPUT_From, DEV_BUCKET);
+strictEqual(new URL(DRAWBRIDGE_URL).pathname, '/start');
+${end}
+`;
+
+it('tests what is deployed, by its address and by a command: a release that does not answer stops, and a retry that changes nothing is tested again', { timeout: 240_000 }, async () => {
   const stray = town.application('stray');
   const fromDev = '${environments.dev.outputs.SiteBucket}';
-  const staging = { parameters: { From: fromDev }, steps: [{ parameters: { '/published/stray/from': fromDev } }] };
-  const files = { ...site('tested', { order: ['dev', 'staging'], steps: [], tests: [{ http: '${outputs.Api}/health', body: 'well', within: '1 second' }], url: '${outputs.Api}/start', environments: { staging } }), 'template.yaml': stringify(template('stray-${AWS::AccountId}')) };
+  const staging = { parameters: { From: fromDev }, steps: [{ parameters: { '/published/stray/from': fromDev } }], tests: [{ http: '${outputs.Api}/health' }, { run: 'node smoke.mjs', folder: 'test/smoke', variables: { DEV_BUCKET: fromDev } }] };
+  const files = { ...site('tested', { order: ['dev', 'staging'], steps: [], tests: [{ http: '${outputs.Api}/health', body: 'well', within: '1 second' }], url: '${outputs.Api}/start', environments: { staging } }), 'template.yaml': stringify(template('stray-${AWS::AccountId}')), 'test/smoke/smoke.mjs': smoke('') };
   answers = { status: 500, body: 'down' };
   const stopped = await stray.release(files);
   expect(stopped.environments).toMatchObject([{ environment: 'dev', outcome: 'failed', reason: expect.stringMatching(/^What is deployed in dev fails its test: http:\/\/127\.0\.0\.1:\d+\/health answered 500 where 200 was expected \(asked for 1 seconds\)\. The release stops/) as string }]);
@@ -134,4 +143,10 @@ it('tests what is deployed: a release that does not answer stops, and a retry th
   expect(shown.targets.find(({ environment }) => environment === 'staging')?.outputs).toMatchObject({ From: bucket });
   const { Parameter } = await new SSMClient(town.client('staging')).send(new GetParameterCommand({ Name: '/published/stray/from' }));
   expect(Parameter?.Value).toBe(bucket);
+  expect(shown.story.map(({ text }) => text)).toContain('Testing stray-staging of staging in staging: node smoke.mjs.');
+
+  const failed = await stray.release({ ...files, 'test/smoke/smoke.mjs': smoke("throw new Error('no order is there');") });
+  expect(outcomes(failed)).toEqual({ dev: 'no-changes', staging: 'failed' });
+  const { staging: account } = town.system.cloud.accounts;
+  expect(failed.environments.find(({ environment }) => environment === 'staging')?.reason).toMatch(new RegExp(`^What is deployed in staging fails its test "node smoke\\.mjs" of stray-staging: .*no order is there.* Log, in account ${account} \\(staging\\): https://.*drawbridge-test`));
 });
