@@ -5,6 +5,7 @@ from identity import responses
 from patching import module, need
 from repositories import store
 
+s3 = need(module("services.s3"), "_buckets", "_bucket_has_versions")
 provisioners = need(module("services.cloudformation.provisioners"), "_RESOURCE_HANDLERS")
 
 
@@ -59,8 +60,21 @@ def _repository_delete(_physical_id, props):
         path.rename(path.with_name(f"{path.name}.deleted-{responses.new_uuid()[:8]}"))
 
 
+def _bucket_delete(original):
+    # MiniStack throws away what is in a bucket with it; AWS refuses, in these words.
+    def delete(physical_id, props):
+        bucket = s3._buckets.get(physical_id)
+        if bucket is not None and (bucket["objects"] or s3._bucket_has_versions(physical_id)):
+            raise ValueError("The bucket you tried to delete is not empty. You must delete all versions in the bucket. (Service: S3, Status Code: 409)")
+        original(physical_id, props)
+
+    return delete
+
+
 def install() -> None:
     need(responses, "new_uuid")
+    bucket = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
+    bucket["delete"] = _bucket_delete(bucket["delete"])
     provisioners._RESOURCE_HANDLERS.setdefault("AWS::Events::EventBusPolicy", {
         "create": _policy_create, "update": _policy_update, "delete": _policy_delete,
     })
