@@ -1,5 +1,5 @@
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { Deployed, TargetRecord } from '../contracts/plan.ts';
+import type { Deployed, Removed, TargetRecord } from '../contracts/plan.ts';
 import { notOvertaken } from './deployed.ts';
 import { calling } from './errors.ts';
 import { keys, table } from './table.ts';
@@ -12,6 +12,8 @@ interface Closed {
   /** Fields of the target's row that say how it ended. */
   readonly ended: Readonly<Partial<TargetRecord>>;
   readonly deployed?: Deployed | undefined;
+  /** In place of that: what was deployed there is gone. */
+  readonly removed?: Removed | undefined;
   readonly lock: { readonly owner: string; readonly fence: number };
 }
 
@@ -33,7 +35,7 @@ function update(tableName: string, key: { pk: string; sk: string }, fields: Read
  * an execution whose lock was taken over writes nothing.
  * @returns `lost` when the lock was somebody else's already
  */
-export async function closeUnderLock(tableName: string, { record, ended, deployed, lock }: Closed): Promise<'closed' | 'lost'> {
+export async function closeUnderLock(tableName: string, { record, ended, deployed, removed, lock }: Closed): Promise<'closed' | 'lost'> {
   const { pk, sk } = keys.lock(record);
   const items: Item[] = [
     {
@@ -58,6 +60,21 @@ export async function closeUnderLock(tableName: string, { record, ended, deploye
         ExpressionAttributeValues: { ':sequence': deployed.sequence },
       },
     });
+  }
+  if (removed !== undefined) {
+    const { application, environment, target, sequence } = removed;
+    items.push(
+      {
+        Delete: {
+          TableName: tableName,
+          Key: keys.deployed(application, environment, target),
+          ConditionExpression: notOvertaken,
+          ExpressionAttributeNames: { '#sequence': 'sequence' },
+          ExpressionAttributeValues: { ':sequence': sequence },
+        },
+      },
+      { Put: { TableName: tableName, Item: { ...removed, ...keys.removed(application, environment, target) } } },
+    );
   }
   try {
     await calling(`closing ${record.target} of ${record.environment} for ${record.release}`, () => table().send(new TransactWriteCommand({ TransactItems: items })));

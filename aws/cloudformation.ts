@@ -17,6 +17,8 @@ export interface DescribedStack {
   readonly outputs: Readonly<Record<string, string>>;
   /** As CloudFormation resolved them. */
   readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly terminationProtection: boolean;
 }
 
 function described(stack: Stack): DescribedStack {
@@ -27,6 +29,8 @@ function described(stack: Stack): DescribedStack {
     reason: stack.StackStatusReason,
     outputs: Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue])),
     parameters: Object.fromEntries((stack.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [ParameterKey, ResolvedValue ?? ParameterValue])),
+    tags: Object.fromEntries((stack.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    terminationProtection: stack.EnableTerminationProtection === true,
   };
 }
 

@@ -1,5 +1,5 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { Deployed } from '../contracts/plan.ts';
+import { Deployed, Removed } from '../contracts/plan.ts';
 import { calling } from './errors.ts';
 import { queryRows, readRow } from './rows.ts';
 import { keys, table } from './table.ts';
@@ -8,6 +8,43 @@ import { cancellations } from './transactions.ts';
 /** What runs in a target now, or `undefined` when nothing was ever deployed there. */
 export async function readDeployed(tableName: string, application: string, environment: string, target: string): Promise<Deployed | undefined> {
   return await readRow(tableName, keys.deployed(application, environment, target), Deployed);
+}
+
+/** What was removed last from a target, or `undefined` when nothing ever was. */
+export async function readRemoved(tableName: string, application: string, environment: string, target: string): Promise<Removed | undefined> {
+  return await readRow(tableName, keys.removed(application, environment, target), Removed);
+}
+
+/**
+ * Forgets what is not there any more, as it was seen.
+ * @returns `changed` when something else is noted there by now
+ */
+export async function forgetDeployed(tableName: string, { release, fence }: Pick<Deployed, 'release' | 'fence'>, removed: Removed): Promise<'forgotten' | 'changed'> {
+  const { application, environment, target } = removed;
+  try {
+    await calling(`noting that ${target} of ${environment} is gone`, () =>
+      table().send(
+        new TransactWriteCommand({
+          TransactItems: [
+            {
+              Delete: {
+                TableName: tableName,
+                Key: keys.deployed(application, environment, target),
+                ConditionExpression: 'attribute_not_exists(pk) OR (#release = :release AND fence = :fence)',
+                ExpressionAttributeNames: { '#release': 'release' },
+                ExpressionAttributeValues: { ':release': release, ':fence': fence },
+              },
+            },
+            { Put: { TableName: tableName, Item: { ...removed, ...keys.removed(application, environment, target) } } },
+          ],
+        }),
+      ),
+    );
+    return 'forgotten';
+  } catch (error) {
+    if (cancellations(error).includes('ConditionalCheckFailed')) return 'changed';
+    throw error;
+  }
 }
 
 /** Only a newer release takes the place of another. */
@@ -24,8 +61,9 @@ export async function deployedAsIs(tableName: string, deployed: Deployed, dead?:
   const given = Object.entries(deployed).filter(([, value]) => value !== undefined);
   const had = new Set(['fence', 'outputs']);
   const set = given.map(([name]) => (had.has(name) ? `#${name} = if_not_exists(#${name}, :${name})` : `#${name} = :${name}`));
-  // A branch where a tag was before: what this release does not have must not stay.
-  const gone = Object.keys(Deployed.shape).filter((name) => !given.some(([it]) => it === name));
+  // A branch where a tag was before: what this release does not have must not stay. Which stack it is depends on no release.
+  const gone = Object.keys(Deployed.shape).filter((name) => name !== 'stackArn' && !given.some(([it]) => it === name));
+  const named = Object.keys(Deployed.shape).filter((name) => gone.includes(name) || given.some(([it]) => it === name));
   try {
     await calling(`noting that ${deployed.release} changes nothing in ${target} of ${environment}`, () =>
       table().send(
@@ -46,7 +84,7 @@ export async function deployedAsIs(tableName: string, deployed: Deployed, dead?:
                 Key: keys.deployed(application, environment, target),
                 UpdateExpression: `SET ${set.join(', ')}${gone.length === 0 ? '' : ` REMOVE ${gone.map((name) => `#${name}`).join(', ')}`}`,
                 ConditionExpression: notOvertaken,
-                ExpressionAttributeNames: Object.fromEntries(Object.keys(Deployed.shape).map((name) => [`#${name}`, name])),
+                ExpressionAttributeNames: Object.fromEntries(named.map((name) => [`#${name}`, name])),
                 ExpressionAttributeValues: Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
               },
             },

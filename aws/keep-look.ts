@@ -2,6 +2,8 @@ import type { Deployed, Plan, PlanTemplates, TargetRecord } from '../contracts/p
 import type { Release, Target } from '../contracts/release.ts';
 import { count } from '../domain/changes.ts';
 import type { Deferred } from '../domain/deferral.ts';
+import { deployedIn } from '../domain/deployed-in.ts';
+import { findEnvironment } from '../domain/find-target.ts';
 import { makePlan, makeStepsPlan, masked, type PlanFacts } from '../domain/plan.ts';
 import { plannedSteps } from '../domain/steps.ts';
 import type { Look } from './change-set-look.ts';
@@ -16,8 +18,8 @@ interface Where {
 }
 
 export interface Looked extends Omit<PlanFacts, 'steps'> {
-  readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'tag' | 'sequence' | 'mode' | 'artifact'>;
-  readonly target: PlanFacts['target'] & Pick<Target, 'steps'>;
+  readonly release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'tag' | 'sequence' | 'mode' | 'artifact' | 'configuration'>;
+  readonly target: PlanFacts['target'] & Pick<Target, 'steps' | 'accountName' | 'externalId' | 'wave' | 'codeDeploy'>;
   readonly stackArn: string;
   /** Of the stack as it is, where they were read. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -80,21 +82,7 @@ export async function isMoving(tableName: string, deployed: Deployed): Promise<b
   return (await deployedAsIs(tableName, deployed, owner)) === 'moving';
 }
 
-function deployedBy({ release, environment, target, outputs }: Looked, now: Date) {
-  return {
-    application: release.application,
-    environment,
-    target: target.name,
-    account: target.account,
-    region: target.region,
-    stackName: target.stackName,
-    release: release.id,
-    commit: release.commit,
-    branch: release.branch,
-    tag: release.tag,
-    sequence: release.sequence,
-    fence: 0,
-    deployedAt: now.toISOString(),
-    outputs: { ...outputs },
-  };
+function deployedBy({ release, environment, target, outputs, stackArn }: Looked, now: Date) {
+  const into = deployedIn(release, findEnvironment(release, environment), target);
+  return { ...into, ...(stackArn === '' ? {} : { stackArn }), fence: 0, deployedAt: now.toISOString(), outputs: { ...outputs } };
 }

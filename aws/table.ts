@@ -30,6 +30,12 @@ export const keys = {
   /** The approval that an application waits for in an environment. */
   waiting: (application: string, environment: string) => ({ pk: `APPLICATION#${application}`, sk: `WAITING#${environment}` }),
   deployed: (application: string, environment: string, target: string) => ({ pk: `APPLICATION#${application}`, sk: `DEPLOYED#${environment}#${target}` }),
+  /** The last removal of a target: an older release does not bring it back. */
+  removed: (application: string, environment: string, target: string) => ({ pk: `APPLICATION#${application}`, sk: `REMOVED#${environment}#${target}` }),
+  /** The newest removal of an environment of an application, and of which deployed state it was asked. */
+  removal: (application: string, environment: string) => ({ pk: `APPLICATION#${application}`, sk: `REMOVAL#${environment}` }),
+  /** Deployed, but in no configuration any more. */
+  left: (application: string, environment: string, target: string) => ({ pk: 'LEFT', sk: `${application}#${environment}#${target}` }),
   release: (release: string) => ({ pk: `RELEASE#${release}`, sk: 'RELEASE' }),
   environment: (release: string, environment: string) => ({ pk: `RELEASE#${release}`, sk: `ENVIRONMENT#${environment}` }),
   target: (release: string, environment: string, target: string) => ({ pk: `RELEASE#${release}`, sk: `TARGET#${environment}#${target}` }),

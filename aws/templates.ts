@@ -9,7 +9,7 @@ interface Wanted {
 }
 
 /** A template after its transforms: of a stack as it is, or as a change set would make it. */
-async function readTemplate(client: CloudFormationClient, { stackName, changeSet }: Wanted): Promise<string> {
+export async function readTemplate(client: CloudFormationClient, { stackName, changeSet }: Wanted): Promise<string> {
   const answer = await calling(`reading the template of ${changeSet ?? stackName ?? ''}`, () =>
     client.send(
       new GetTemplateCommand({ TemplateStage: 'Processed', ...(stackName === undefined ? {} : { StackName: stackName }), ...(changeSet === undefined ? {} : { ChangeSetName: changeSet }) }),

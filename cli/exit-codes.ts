@@ -4,7 +4,7 @@ import { AccessDeniedError, ConfigurationError, InvalidInputError, NotFoundError
 /** What the command's exit code says. Documented in docs/cli.md. */
 export const exitCodes = {
   ok: 0,
-  /** The release ended in another way than deployed, no-changes or planned. */
+  /** The release ended in another way than deployed, no-changes, planned or removed. */
   badOutcome: 1,
   /** The doctor found something to mend. */
   unhealthy: 1,
@@ -37,4 +37,4 @@ export function exitCodeOf(error: unknown): ExitCode {
   return error instanceof Error && 'code' in error ? exitCodes.unreachable : exitCodes.fault;
 }
 
-export const outcomeCode = (outcome: string | undefined): ExitCode => (outcome === 'deployed' || outcome === 'no-changes' || outcome === 'planned' ? exitCodes.ok : exitCodes.badOutcome);
+export const outcomeCode = (outcome: string | undefined): ExitCode => (outcome === 'deployed' || outcome === 'no-changes' || outcome === 'planned' || outcome === 'removed' ? exitCodes.ok : exitCodes.badOutcome);

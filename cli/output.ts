@@ -31,7 +31,7 @@ export class Output {
   }
 }
 
-const good = new Set(['deployed', 'no-changes', 'planned', 'approved']);
+const good = new Set(['deployed', 'no-changes', 'planned', 'removed', 'approved']);
 
 /** An outcome or a state, in colour on a terminal. */
 export const coloured = (word: string): string => (good.has(word) ? pc.green(word) : word === 'failed' || word === 'rejected' ? pc.red(word) : pc.yellow(word));

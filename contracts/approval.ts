@@ -72,6 +72,8 @@ export const Approval = z.object({
   since: z.object({ release: ReleaseId, commit: CommitId }).optional(),
   /** How the checks of the build ended, as it says itself. */
   checks: z.array(CheckResult).optional(),
+  /** What is asked is whether what is deployed there may be removed. */
+  removes: z.boolean().optional(),
   /** What it takes to go back to what runs there now, a sentence each. */
   wayBack: z.array(z.string()).optional(),
   state: z.enum(['waiting', 'approved', 'rejected', 'expired', 'superseded', 'cancelled']),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Approval, Decision, Delegation, Vote } from './approval.ts';
 import { CheckResult } from './build.ts';
 import { Halt } from './halt.ts';
-import { ApplicationName, ApproverName, CommitId, ReleaseId } from './names.ts';
+import { ApplicationName, ApproverName, CommitId, EnvironmentName, ReleaseId } from './names.ts';
 import { Deployed, TargetRecord } from './plan.ts';
 import { EnvironmentRecord, Release } from './release.ts';
 import { StoryLine } from './report.ts';
@@ -59,6 +59,7 @@ export const InboxAnswer = z.object({
 export type InboxAnswer = z.infer<typeof InboxAnswer>;
 
 export const PlanRequest = z.strictObject({ application: ApplicationName, branch: z.string().min(1).max(256), commit: CommitId });
+export const RemovalRequest = z.strictObject({ application: ApplicationName, environment: EnvironmentName, reason: z.string().max(1000).default('') });
 export const StartedAnswer = z.object({ release: z.string() });
 export type StartedAnswer = z.infer<typeof StartedAnswer>;
 

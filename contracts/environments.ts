@@ -121,6 +121,8 @@ const EnvironmentFields = z.strictObject({
   rules: z.array(RiskRule).max(50).optional(),
   /** A Slack channel of its own. */
   slack: SlackChannel.optional(),
+  /** A sandbox: what is here may be removed by a machine. */
+  disposable: z.boolean().default(false),
   /** Tags of the stacks here, and of what they hold. */
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
 });

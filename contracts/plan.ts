@@ -64,6 +64,14 @@ export const PlanTemplates = z.object({
 });
 export type PlanTemplates = z.infer<typeof PlanTemplates>;
 
+/** A resource that outlives its stack: no stack owns it any more, and it costs what it costs. */
+export const KeptResource = z.object({ logicalId: z.string(), type: z.string(), physicalId: z.string().optional(), policy: z.string() });
+export type KeptResource = z.infer<typeof KeptResource>;
+
+/** A bucket or repository that AWS deletes only when it is empty. */
+export const OwnedStore = z.object({ logicalId: z.string(), type: z.enum(['AWS::S3::Bucket', 'AWS::ECR::Repository']), name: z.string() });
+export type OwnedStore = z.infer<typeof OwnedStore>;
+
 /** A step as it would be done after the stack. */
 export const PlannedStep = z.object({
   /** Over what is done with which values and content: done once, an equal digest is nothing new. */
@@ -77,13 +85,13 @@ export const PlannedStep = z.object({
 });
 export type PlannedStep = z.infer<typeof PlannedStep>;
 
-/** A change set that was looked at, or steps alone where the stack does not change: kept whole in S3. */
+/** A change set that was looked at, steps alone where the stack does not change, or what deleting the stack would do: kept whole in S3. */
 export const Plan = z.object({
   release: ReleaseId,
   environment: EnvironmentName,
   target: TargetName,
   attempt: Attempt,
-  operation: z.enum(['CREATE', 'UPDATE']),
+  operation: z.enum(['CREATE', 'UPDATE', 'DELETE']),
   account: AccountId,
   region: Region,
   stackName: StackName,
@@ -105,6 +113,10 @@ export const Plan = z.object({
   /** The stack as a whole, where CloudFormation knows: `DRIFTED`. */
   drift: z.string().optional(),
   steps: z.array(PlannedStep).optional(),
+  /** Of a removal: what stays behind, as its DeletionPolicy says. */
+  kept: z.array(KeptResource).optional(),
+  /** Of a removal: what is emptied first. */
+  emptied: z.array(OwnedStore).optional(),
   remarks: z.array(z.string()),
   digest: Sha256,
 });
@@ -165,6 +177,8 @@ export const TargetRecord = z.object({
   /** Lines for the approver, most dangerous first. */
   risks: z.array(z.string()).optional(),
   facts: z.array(FactCount).optional(),
+  /** Of a removal: what stays behind, a line each. */
+  kept: z.array(z.string()).optional(),
   outcome: Outcome.optional(),
   clean: z.boolean().optional(),
   reason: z.string().optional(),
@@ -183,6 +197,15 @@ export const Deployed = z.object({
   account: AccountId,
   region: Region,
   stackName: StackOrGroup,
+  /** Missing in what was noted before there were removals. */
+  stackArn: z.string().optional(),
+  /** By these it is found when the files do not name it any more. */
+  accountName: z.string().optional(),
+  externalId: z.string().optional(),
+  wave: z.int().optional(),
+  codeDeploy: CodeDeployGroup.optional(),
+  /** Of which registered environment this one is an instance, where it is one. */
+  registered: EnvironmentName.optional(),
   release: ReleaseId,
   commit: z.string(),
   branch: z.string().optional(),
@@ -195,3 +218,7 @@ export const Deployed = z.object({
   steps: z.array(Sha256).optional(),
 });
 export type Deployed = z.infer<typeof Deployed>;
+
+/** What was removed last from a target: an older release that still waits must not bring it back. */
+export const Removed = z.object({ application: z.string(), environment: EnvironmentName, target: TargetName, release: ReleaseId, sequence: z.int(), at: z.iso.datetime() });
+export type Removed = z.infer<typeof Removed>;

@@ -57,6 +57,8 @@ export type Target = z.infer<typeof Target>;
 /** What the files say of one environment, resolved: the registry decided, the repository asked. */
 export const ResolvedEnvironment = z.object({
   name: EnvironmentName,
+  /** Of which registered environment it is an instance, where it is one. */
+  registered: EnvironmentName.optional(),
   targets: z.array(Target),
   approval: z
     .object({ quorums: z.array(Quorum).min(1), breakGlass: z.array(ApproverName), expiresInSeconds: z.int(), remindInSeconds: z.int(), authorMayApprove: z.boolean() })
@@ -65,7 +67,7 @@ export const ResolvedEnvironment = z.object({
 export type ResolvedEnvironment = z.infer<typeof ResolvedEnvironment>;
 
 export const Configuration = z.object({
-  /** Missing where nothing is built: an upload that is ready. */
+  /** Missing where nothing is built: a removal, or an upload that is ready. */
   build: BuildSteps.optional(),
   /** In order of promotion. */
   environments: z.array(ResolvedEnvironment),
@@ -156,8 +158,10 @@ export const Release = z.object({
   commit: CommitId,
   /** Grows with every release of the application: the greater is the newer. */
   sequence: z.int(),
-  /** `plan`: looked at only, then cleaned up; nothing is executed. */
-  mode: z.enum(['deploy', 'plan']),
+  /** `plan`: looked at only, then cleaned up; nothing is executed. `remove`: nothing is built, and what is deployed there goes. */
+  mode: z.enum(['deploy', 'plan', 'remove']),
+  /** What a removal removes: of one environment the targets that were deployed. */
+  removal: z.object({ environment: EnvironmentName, targets: z.array(TargetName).min(1) }).optional(),
   /** Of an upload: whom the uploader names, with an empty address where they name nobody. */
   author: z.object({ name: z.string(), email: z.string() }),
   /** Who pushed it, where the event says so: they count as an author too. */

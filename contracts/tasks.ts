@@ -26,6 +26,8 @@ export type TestWait = z.infer<typeof TestWait>;
 /** The fence is the number of the lock that the execution holds. */
 export const LockedTask = TargetTask.extend({ fence: z.int() });
 export const LockedWait = LockedTask.extend({ token: Token });
+/** `tries`: how often AWS has refused to delete the stack, where it is a stack that is deleted. */
+export const StackWait = LockedWait.extend({ tries: z.int().min(0).optional() });
 export const LockWait = TargetWait.extend({ execution: z.string() });
 
 /** How far the steps of a target have come: which step, which of its files, and how many files were copied for it. */
@@ -50,6 +52,7 @@ export const CloseTarget = TargetTask.extend({
 export type TargetWait = z.infer<typeof TargetWait>;
 export type LockedTask = z.infer<typeof LockedTask>;
 export type LockedWait = z.infer<typeof LockedWait>;
+export type StackWait = z.infer<typeof StackWait>;
 export type LockWait = z.infer<typeof LockWait>;
 export type CloseTarget = z.infer<typeof CloseTarget>;
 export type ReleaseWait = z.infer<typeof ReleaseWait>;

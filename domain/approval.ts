@@ -49,7 +49,7 @@ export function decide(approval: Approval, vote: Vote, person: Person, now: Date
   }
   if (vote.digest !== approval.digest) return refused('other-digest', 'What was shown is not what waits now. Look at the plan again.');
   if (vote.breakGlass && vote.reason.trim().length < leastReason) return refused('no-reason', `Whoever breaks the glass says why, in at least ${String(leastReason)} characters.`);
-  if (vote.decision === 'approve' && !vote.breakGlass && isAuthor(approval, person)) return refused('author', 'Who wrote or pushed a commit of the release cannot approve it.');
+  if (vote.decision === 'approve' && !vote.breakGlass && isAuthor(approval, person)) return refused('author', approval.removes === true ? 'Who asked for a removal cannot approve it.' : 'Who wrote or pushed a commit of the release cannot approve it.');
   if (!vote.breakGlass && vote.decision === 'approve' && !asks(approval, placesOf(vote.approver, person))) {
     return refused('not-an-approver', `${vote.approver} may say yes to ${approval.environment} only by breaking the glass.`);
   }

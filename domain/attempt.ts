@@ -9,6 +9,6 @@ export const sameAttempt = (left: string, right: string) => left.split('-')[0] =
 /** What this very round wrote. */
 export const isOfRound = (record: Pick<TargetRecord, 'attempt'> | undefined, attempt: string) => record?.attempt === attempt;
 
-/** Deployed in an earlier round of the same attempt: it stays as it is and keeps its part in the digest. */
+/** Deployed, or removed, in an earlier round of the same attempt: it stays as it is and keeps its part in the digest. */
 export const staysDeployed = (record: Pick<TargetRecord, 'attempt' | 'outcome'> | undefined, attempt: string) =>
-  record?.outcome === 'deployed' && sameAttempt(record.attempt, attempt) && record.attempt !== attempt;
+  (record?.outcome === 'deployed' || record?.outcome === 'removed') && sameAttempt(record.attempt, attempt) && record.attempt !== attempt;

@@ -1,12 +1,13 @@
 import type { Outcome } from '../contracts/outcome.ts';
-import type { Deployed, TargetRecord } from '../contracts/plan.ts';
-import type { Release, Target } from '../contracts/release.ts';
+import type { Deployed, Removed, TargetRecord } from '../contracts/plan.ts';
+import type { Release, ResolvedEnvironment, Target } from '../contracts/release.ts';
 import type { CloseTarget } from '../contracts/tasks.ts';
 import { outcomeOf, sentenceOf } from './caught.ts';
+import { deployedIn } from './deployed-in.ts';
 
 interface Facts {
   readonly release: Release;
-  readonly environment: string;
+  readonly environment: Pick<ResolvedEnvironment, 'name' | 'registered'>;
   readonly target: Target;
   readonly record: TargetRecord | undefined;
   readonly input: Pick<CloseTarget, 'outcome' | 'clean' | 'reason' | 'error'>;
@@ -22,30 +23,31 @@ interface Ended {
   readonly updatedAt: string;
 }
 
-/** What is written when a target ends: its own row, and what runs there now if it was deployed. */
-export function closing({ release, environment, target, record, input, fence, now }: Facts): { readonly ended: Ended; readonly deployed: Deployed | undefined } {
+interface Closing {
+  readonly ended: Ended;
+  readonly deployed?: Deployed;
+  readonly removed?: Removed;
+}
+
+/** What outlives its stack is said where people look. */
+const stays = (kept: readonly string[] = []): string | undefined => (kept.length === 0 ? undefined : `Left behind, as their DeletionPolicy says: ${kept.join(', ')}.`);
+
+/** What is written when a target ends: its own row, and what runs there now if it was deployed or removed. */
+export function closing({ release, environment, target, record, input, fence, now }: Facts): Closing {
   const at = now.toISOString();
   const outcome = input.outcome ?? (input.error === undefined ? 'failed' : outcomeOf(input.error));
   const given = input.reason === undefined || input.reason === '' ? undefined : input.reason;
-  const reason = given ?? (input.error === undefined ? undefined : sentenceOf(input.error));
+  const reason = given ?? (input.error === undefined ? (outcome === 'removed' ? stays(record?.kept) : undefined) : sentenceOf(input.error));
   // An error before CloudFormation was asked left everything as it was.
   const clean = input.clean ?? (record?.executed !== true && record?.state !== 'executing');
   const ended = { state: 'ended', outcome, clean, ...(outcome === 'deployed' || reason === undefined ? {} : { reason }), updatedAt: at } as const;
-  if (outcome !== 'deployed') return { ended, deployed: undefined };
+  if (outcome === 'removed') return { ended, removed: { application: release.application, environment: environment.name, target: target.name, release: release.id, sequence: release.sequence, at } };
+  if (outcome !== 'deployed') return { ended };
   return {
     ended,
     deployed: {
-      application: release.application,
-      environment,
-      target: target.name,
-      account: target.account,
-      region: target.region,
-      stackName: target.stackName,
-      release: release.id,
-      commit: release.commit,
-      branch: release.branch,
-      tag: release.tag,
-      sequence: release.sequence,
+      ...deployedIn(release, environment, target),
+      ...(record?.stackArn === undefined ? {} : { stackArn: record.stackArn }),
       fence,
       deployedAt: at,
       outputs: record?.outputs ?? {},

@@ -1,6 +1,7 @@
 import type { Approval } from '../contracts/approval.ts';
 import type { Outcome } from '../contracts/outcome.ts';
 import type { TargetRecord } from '../contracts/plan.ts';
+import type { Release } from '../contracts/release.ts';
 
 interface Ended {
   readonly outcome: Outcome;
@@ -8,7 +9,7 @@ interface Ended {
 }
 
 interface Facts {
-  readonly mode: 'deploy' | 'plan';
+  readonly mode: Release['mode'];
   readonly records: readonly TargetRecord[];
   readonly approval: Approval | undefined;
   /** Why the risk rules refuse it, where they do. */
@@ -38,6 +39,7 @@ export function environmentOutcome({ mode, records, approval, refusal, error }: 
     if (worst !== undefined) return { outcome, reason: worst.reason === undefined ? undefined : `${worst.target}: ${worst.reason}` };
   }
   if (records.length > 0 && records.every(({ outcome }) => outcome === 'no-changes')) return { outcome: 'no-changes' };
+  if (records.length > 0 && records.every(({ outcome }) => outcome === 'removed')) return { outcome: 'removed', ...keptBy(records) };
   if (records.some(({ outcome }) => outcome === 'deployed') && records.every(({ state }) => state === 'ended')) return { outcome: 'deployed' };
   if (mode === 'plan') return { outcome: 'planned' };
   if (refusal !== undefined) return { outcome: 'rejected', reason: refusal };
@@ -47,5 +49,11 @@ export function environmentOutcome({ mode, records, approval, refusal, error }: 
   }
   return { outcome: 'failed', reason: `${unfinished(records)} broke off before the end. The log of its execution says where; then retry the release.` };
 }
+
+/** What outlives a removal is said with it. */
+const keptBy = (records: readonly TargetRecord[]): { readonly reason?: string } => {
+  const reasons = records.flatMap(({ reason, target }) => (reason === undefined ? [] : [records.length === 1 ? reason : `${target}: ${reason}`]));
+  return reasons.length === 0 ? {} : { reason: reasons.join(' ') };
+};
 
 const unfinished = (records: readonly TargetRecord[]) => records.filter(({ state }) => state !== 'ended').map(({ target }) => target).join(', ') || 'Planning';

@@ -81,6 +81,8 @@ function factOf(change: Change, all: readonly Change[]): Fact {
 export const rank = ({ kind }: { readonly kind: FactKind }) => FactKind.options.indexOf(kind);
 
 const isNested = ({ type, action, replacement }: Change) => type === 'AWS::CloudFormation::Stack' && (action === 'Add' || (action === 'Modify' && replacement !== 'True'));
+/** Where its resources have lines of their own, as in a removal. */
+const isEmptyShell = (change: Change, all: readonly Change[]) => change.type === 'AWS::CloudFormation::Stack' && change.action === 'Remove' && hasInside(change, all);
 const hasInside = ({ logicalId: outer }: Change, all: readonly Change[]) => all.some(({ logicalId }) => logicalId.startsWith(`${outer}/`));
 
 /** A nested stack's own line says nothing where its resources have lines; where they have none, nobody knows what happens inside. */
@@ -92,7 +94,7 @@ function factOfStack(change: Change, all: readonly Change[]): Fact[] {
 /** Everything that a plan would do, one fact each, most dangerous first. */
 export function factsOf({ changes, outputsOnly, access, network, parameterChanges, drift, steps = [] }: Pick<Plan, 'changes' | 'outputsOnly' | 'access' | 'network' | 'parameterChanges' | 'drift' | 'steps'>): Fact[] {
   const found: Fact[] = [
-    ...changes.flatMap((change) => (isNested(change) ? factOfStack(change, changes) : [factOf(change, changes)])),
+    ...changes.flatMap((change) => (isNested(change) ? factOfStack(change, changes) : isEmptyShell(change, changes) ? [] : [factOf(change, changes)])),
     ...changes.flatMap((change) => hiddenFacts(change, changes)),
     ...access.map(({ effect, text }): Fact => ({ kind: effect === 'widens' ? 'widens-access' : 'narrows-access', text: `${effect === 'widens' ? 'Widens' : 'Narrows'} who may do what: ${text}` })),
     ...network.map(({ effect, text }): Fact => ({ kind: effect === 'opens' ? 'opens-network' : 'closes-network', text: `${effect === 'opens' ? 'Opens' : 'Closes'} the network: ${text}` })),

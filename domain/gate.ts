@@ -1,5 +1,6 @@
 import type { TargetRecord } from '../contracts/plan.ts';
-import type { ResolvedEnvironment } from '../contracts/release.ts';
+import type { Environments } from '../contracts/environments.ts';
+import type { Release, ResolvedEnvironment } from '../contracts/release.ts';
 import type { FactCount, RiskRule } from '../contracts/verdict.ts';
 import { type Judgement, verdictOf } from './verdict.ts';
 
@@ -8,6 +9,12 @@ export interface Gate extends Judgement {
   readonly demanded: boolean;
   /** Different people who must. */
   readonly atLeast: number;
+}
+
+/** What the newest registered rules of an environment say of a release. A removal goes nowhere without a person because a rule lets it: rules can only make it stricter. */
+export function rulesFor(registry: Pick<Environments, 'environments'>, { mode }: Pick<Release, 'mode'>, { name, registered }: Pick<ResolvedEnvironment, 'name' | 'registered'>): readonly RiskRule[] {
+  const rules = registry.environments[registered ?? name]?.rules ?? [];
+  return mode === 'remove' ? rules.map((rule) => (rule.then === 'auto' ? { ...rule, then: 'one' } : rule)) : rules;
 }
 
 /** A plan of which nothing is known is not harmless. */

@@ -1,5 +1,6 @@
 import type { Approval } from '../contracts/approval.ts';
 import type { TargetRecord } from '../contracts/plan.ts';
+import type { Release } from '../contracts/release.ts';
 import { isApproved } from './approval.ts';
 import { environmentDigest, nothing } from './digest.ts';
 import type { Gate } from './gate.ts';
@@ -12,7 +13,7 @@ interface Judged {
   readonly targets: readonly string[];
   /** The records of the attempt that is judged. */
   readonly records: readonly TargetRecord[];
-  readonly mode: 'deploy' | 'plan';
+  readonly mode: Release['mode'];
   readonly gate: Pick<Gate, 'verdict' | 'demanded' | 'atLeast'>;
   /** The last approval of the same release and environment. */
   readonly approval: Given | undefined;
@@ -27,6 +28,8 @@ export const covers = (approval: Given | undefined, digest: string | undefined, 
 /** What cannot be planned yet is no part of what is judged now; planned, it makes another digest, which is judged anew. */
 function digestOfRecord({ outcome, state, digest }: TargetRecord): string | undefined {
   if (outcome === 'no-changes') return nothing;
+  // It was gone when it was looked at; one that this release removed keeps its part of what was approved.
+  if (outcome === 'removed' && digest === undefined) return 'removed';
   return state === 'deferred' ? 'deferred' : digest;
 }
 
@@ -45,12 +48,12 @@ export function judge({ targets, records, mode, gate, approval }: Judged): { rea
   const digest = digestOf(targets, records);
   const step = (): Step => {
     // A change set that vanished while it was made: choosing the next wave plans it again.
-    if (mode === 'deploy' && records.some(({ outcome }) => outcome === 'stale') && !records.some(failed)) return 'go';
+    if (mode !== 'plan' && records.some(({ outcome }) => outcome === 'stale') && !records.some(failed)) return 'go';
     if (digest === undefined || records.some(failed)) return 'failed';
-    if (records.every(({ outcome }) => outcome === 'no-changes' || outcome === 'deployed')) return 'nothing';
+    if (records.every(({ outcome }) => isThere.has(outcome))) return 'nothing';
     if (mode === 'plan') return 'planned';
     // Nothing moves yet: choosing the next wave plans what was deferred.
-    if (records.every(({ outcome, state }) => outcome === 'no-changes' || outcome === 'deployed' || state === 'deferred')) return 'go';
+    if (records.every(({ outcome, state }) => isThere.has(outcome) || state === 'deferred')) return 'go';
     if (!gate.demanded) return 'go';
     if (gate.verdict === 'refuse') return 'refused';
     return covers(approval, digest, gate.atLeast) ? 'go' : 'ask';
@@ -58,5 +61,7 @@ export function judge({ targets, records, mode, gate, approval }: Judged): { rea
   return { step: step(), digest };
 }
 
-const settledWell = new Set(['no-changes', 'deployed', 'stale']);
+/** Where the release wants it to be. */
+const isThere: ReadonlySet<TargetRecord['outcome']> = new Set<TargetRecord['outcome']>(['no-changes', 'deployed', 'removed']);
+const settledWell = new Set(['no-changes', 'deployed', 'removed', 'stale']);
 const failed = ({ state, outcome }: TargetRecord) => (state === 'ended' ? outcome === undefined || !settledWell.has(outcome) : state !== 'planned' && state !== 'deferred');

@@ -19,6 +19,9 @@ export function decideLock(lock: Lock | undefined, execution: string, holderRuns
 /** Letters, digits and hyphens only (CloudFormation API: ClientRequestToken). */
 export const clientRequestToken = ({ fence, nonce }: { readonly fence: number; readonly nonce: string }) => `db-${String(fence)}-${nonce}`;
 
+/** A deletion that is asked again is another operation: each try has a token of its own. */
+export const removalToken = (lock: { readonly fence: number; readonly nonce: string }, tries: number) => `${clientRequestToken(lock)}-${String(tries + 1)}`;
+
 export const stackOperation = (stackArn: string, token: string) => `stack:${stackArn}:${token}`;
 /** Waited for by whoever found the stack moving: any final event of it will do. */
 export const stackFree = (stackArn: string) => `stack:${stackArn}:free`;

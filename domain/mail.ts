@@ -1,6 +1,6 @@
 import { checksTitle } from './checks.ts';
 import { wayBackTitle } from './going-back.ts';
-import type { Question } from './question.ts';
+import { type Question, wishOf } from './question.ts';
 
 /** Cut to so many characters as programs count them, with no half of a pair at the end. */
 const cut = (text: string, longest: number): string => (text.length <= longest ? text : `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`);
@@ -31,7 +31,7 @@ export function approvalMail(question: Question, url: string, kind: 'waiting' | 
   return {
     subject: subjectOf(`${kind === 'reminder' ? 'Reminder: ' : ''}${application}: ${environment} waits for you (${release})`),
     text: [
-      `${application} wants to go to ${environment}.`,
+      `${wishOf(approval)}.`,
       '',
       `Release: ${release}`,
       `Plan:    ${digest.slice(0, 16)}`,

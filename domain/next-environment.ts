@@ -10,17 +10,17 @@ interface Standing {
 }
 
 /** Outcomes after which a release goes on to its next environment. */
-export const goesOn: ReadonlySet<string> = new Set<Outcome>(['deployed', 'no-changes', 'planned']);
+export const goesOn: ReadonlySet<string> = new Set<Outcome>(['deployed', 'no-changes', 'planned', 'removed']);
 
 /**
  * What next in a release: the first environment that has not ended, as long as every earlier one ended well.
  * Looking only, a failed plan does not keep us from looking at the next environment.
  */
-export function nextEnvironment(order: readonly string[], standings: readonly Standing[], mode: 'deploy' | 'plan'): NextEnvironment {
+export function nextEnvironment(order: readonly string[], standings: readonly Standing[], mode: Release['mode']): NextEnvironment {
   for (const environment of order) {
     const outcome = standings.find((it) => it.environment === environment)?.outcome;
     if (outcome === undefined) return { answer: 'environment', environment };
-    if (mode === 'deploy' && !goesOn.has(outcome)) return { answer: 'done' };
+    if (mode !== 'plan' && !goesOn.has(outcome)) return { answer: 'done' };
   }
   return { answer: 'done' };
 }
@@ -40,5 +40,5 @@ export function releaseEnd(release: Pick<Release, 'outcome' | 'reason' | 'config
 /** How a release ended: with its first environment that did not go well, else as deployed if any was. */
 export function releaseOutcome(standings: readonly { readonly outcome?: Outcome | undefined }[]): Outcome {
   const outcomes = standings.flatMap(({ outcome }) => outcome ?? []);
-  return outcomes.find((outcome) => !goesOn.has(outcome)) ?? (outcomes.includes('planned') ? 'planned' : outcomes.includes('deployed') ? 'deployed' : 'no-changes');
+  return outcomes.find((outcome) => !goesOn.has(outcome)) ?? (['planned', 'deployed', 'removed'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'no-changes';
 }

@@ -17,12 +17,20 @@ export function countSentence({ add, modify, replace, mayReplace, remove, steps 
   return said.length === 0 ? 'only outputs change' : said.join(', ');
 }
 
-function ofTarget({ target, outcome, state, reason, counts, revision }: TargetRecord): string {
+/** `5 deleted, 1 left behind`: what a removal would do. */
+export function removalSentence({ remove }: ChangeCounts, kept: number): string {
+  const parts = [...(remove === 0 ? [] : [`${String(remove)} deleted`]), ...(kept === 0 ? [] : [`${String(kept)} left behind`])];
+  return parts.length === 0 ? 'nothing is deleted' : parts.join(', ');
+}
+
+function ofTarget({ target, outcome, state, reason, counts, revision, kept }: TargetRecord): string {
   if (outcome === 'no-changes') return `${target}: nothing changes`;
   if (outcome === 'deployed') return `${target}: deployed already`;
+  if (outcome === 'removed') return `${target}: removed already`;
   if (outcome !== undefined) return `${target}: ${outcome}${reason === undefined ? '' : `, ${reason}`}`;
   if (state === 'deferred') return `${target}: ${reason ?? 'deferred'}`.replace(/\.$/, '');
   if (revision !== undefined) return `${target}: ${revisionSentence(revision)}`;
+  if (counts !== undefined && kept !== undefined) return `${target}: ${removalSentence(counts, kept.length)}`;
   return `${target}: ${counts === undefined ? 'not planned' : countSentence(counts)}`;
 }
 

@@ -3,7 +3,7 @@ import type { ChangeCounts, TargetRecord } from '../contracts/plan.ts';
 import { peopleOf, wasBroken } from './approval.ts';
 import { checkLines } from './checks.ts';
 import { kindsOfRisks, rank } from './facts.ts';
-import { countSentence } from './plan-sentence.ts';
+import { countSentence, removalSentence } from './plan-sentence.ts';
 import { missing, quorumSentence } from './quorum.ts';
 import { revisionSentence } from './revision-plan.ts';
 
@@ -36,9 +36,11 @@ const sum = (records: readonly TargetRecord[]): ChangeCounts =>
   );
 
 /** `nothing changes`, the counts, or why nobody can tell yet. */
-export function whatOf({ outcome, state, reason, revision, counts = none }: Pick<TargetRecord, 'outcome' | 'state' | 'reason' | 'revision' | 'counts'>): string {
+export function whatOf({ outcome, state, reason, revision, kept, counts = none }: Pick<TargetRecord, 'outcome' | 'state' | 'reason' | 'revision' | 'counts' | 'kept'>): string {
   if (state === 'deferred') return reason ?? 'planned later';
   if (outcome === 'no-changes') return 'nothing changes';
+  if (outcome === 'removed') return 'gone already';
+  if (kept !== undefined) return removalSentence(counts, kept.length);
   return revision === undefined ? countSentence(counts) : revisionSentence(revision);
 }
 
@@ -74,7 +76,15 @@ export function endSentence(approval: Approval): string {
   }
 }
 
-function commitsTitle({ commits, otherCommits, historyCut, since, upload }: Approval): string {
+/** What is asked, as a clause. */
+export const wishOf = ({ application, environment, removes }: Pick<Approval, 'application' | 'environment' | 'removes'>): string =>
+  removes === true ? `${application} is to be removed from ${environment}` : `${application} wants to go to ${environment}`;
+
+const totalOf = ({ removes }: Pick<Approval, 'removes'>, records: readonly TargetRecord[]): string =>
+  removes === true ? removalSentence(sum(records), records.reduce((all, { kept = [] }) => all + kept.length, 0)) : countSentence(sum(records));
+
+function commitsTitle({ commits, otherCommits, historyCut, since, upload, removes }: Approval): string {
+  if (removes === true) return since === undefined ? 'Several releases are there now' : `What is there now: ${since.release}`;
   if (upload !== undefined) return `${upload}, which has no history: the rest is what the uploader says`;
   const number = commits.length + otherCommits;
   const how = historyCut ? `more than ${String(number)}` : String(number);
@@ -102,7 +112,7 @@ export function questionOf(approval: Approval, records: readonly TargetRecord[])
     }),
     needs: quorumSentence(approval.quorums, approval.atLeast),
     stillNeeds: stillNeeds(approval),
-    totals: countSentence(sum(records)),
+    totals: totalOf(approval, records),
     risks: risksOfAll(records),
     targets: records.map((record) => ({ title: `${record.stackName} in ${record.account}, ${record.region}`, what: whatOf(record) })),
     checks: checkLines(approval.checks),

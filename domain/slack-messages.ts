@@ -3,7 +3,7 @@ import { decisionCallback, reasonAction, reasonBlock, type SlackReference } from
 import { checksTitle } from './checks.ts';
 import { wayBackTitle } from './going-back.ts';
 import { oneLine } from './mail.ts';
-import { endSentence, type Question } from './question.ts';
+import { endSentence, type Question, wishOf } from './question.ts';
 
 /** What Slack reads as markup is written so that it does not, and still is no longer than it may be (Slack: "Escaping text"). */
 export function escaped(text: string, longest = 300): string {
@@ -72,6 +72,9 @@ function buttons(question: Question): KnownBlock {
   return { type: 'actions', block_id: 'answer', elements: [button('approve', 'Approve', 'primary'), button('reject', 'Reject', 'danger'), button('details', 'Details')] };
 }
 
+/** In a few words, also when it is decided. */
+const titleOf = ({ application, environment, removes }: Question['approval']): string => (removes === true ? `Remove ${application} from ${environment}` : `${application} to ${environment}`);
+
 /** The question, changed in place as answers come in; without buttons once it has ended. */
 export function questionMessage(question: Question, people: readonly string[]): SlackMessage {
   const { approval, needs, answers, stillNeeds } = question;
@@ -79,9 +82,9 @@ export function questionMessage(question: Question, people: readonly string[]): 
   const waits = state === 'waiting';
   const asks = people.length === 0 || !waits ? '' : ` ${people.slice(0, mostPeople).map((id) => `<@${id}>`).join(' ')}`;
   return {
-    text: escaped(waits ? `${application} wants to go to ${environment} (${release})` : `${application} to ${environment} (${release}): ${endSentence(approval)}`),
+    text: escaped(waits ? `${wishOf(approval)} (${release})` : `${titleOf(approval)} (${release}): ${endSentence(approval)}`),
     blocks: [
-      header(`${application} → ${environment}`),
+      header(approval.removes === true ? titleOf(approval) : `${application} → ${environment}`),
       { type: 'section', text: { type: 'mrkdwn', text: waits ? `*${escaped(release)}* needs ${escaped(needs)}: *${escaped(stillNeeds)}*.${asks}` : `*${escaped(release)}*: *${escaped(endSentence(approval))}*` } },
       ...body(question, { risks: 10, commits: 8 }),
       ...section('Answers', answers.map((answer) => `• ${unmarked(answer)}`)),
@@ -99,11 +102,11 @@ export function decisionDialog(question: Question, decision: 'approve' | 'reject
     type: 'modal',
     callback_id: decisionCallback,
     title: { type: 'plain_text', text: yes ? 'Approve' : 'Reject' },
-    submit: { type: 'plain_text', text: yes ? 'Yes, execute this' : 'No' },
+    submit: { type: 'plain_text', text: yes ? (approval.removes === true ? 'Yes, remove this' : 'Yes, execute this') : 'No' },
     close: { type: 'plain_text', text: 'Back' },
     private_metadata: JSON.stringify({ ...reference(question), channel, decision }),
     blocks: [
-      { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(approval.application)}* to *${escaped(approval.environment)}* (${escaped(approval.release)})` } },
+      { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(titleOf(approval))}* (${escaped(approval.release)})` } },
       ...body(question, { risks: 20, commits: 0 }).slice(0, 20),
       {
         type: 'input',
@@ -124,7 +127,7 @@ export function detailsDialog(question: Question): ModalView {
     title: { type: 'plain_text', text: 'The plan' },
     close: { type: 'plain_text', text: 'Close' },
     blocks: [
-      { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(question.approval.application)}* to *${escaped(question.approval.environment)}* (${escaped(question.approval.release)})\nPlan \`${question.approval.digest}\`` } },
+      { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(titleOf(question.approval))}* (${escaped(question.approval.release)})\nPlan \`${question.approval.digest}\`` } },
       ...section('Why you are asked', question.approval.because.map((it) => `• ${unmarked(it)}`)),
       ...body(question, { risks: 50, commits: 50 }),
       ...section('Answers', question.answers.map((answer) => `• ${unmarked(answer)}`)),

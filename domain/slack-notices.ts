@@ -7,6 +7,7 @@ import { escaped, fitted, type SlackMessage } from './slack-messages.ts';
 const signs: Readonly<Record<string, string>> = {
   deployed: '✅',
   'no-changes': '➖',
+  removed: '🗑️',
   failed: '❌',
   'rolled-back': '⏪',
   rejected: '⛔',
@@ -18,7 +19,7 @@ const signs: Readonly<Record<string, string>> = {
 };
 
 /** One message for a release: how it stands in each environment. */
-export function releaseMessage(release: Pick<Release, 'id' | 'application' | 'commit' | 'branch' | 'tag' | 'author' | 'message' | 'outcome' | 'reason'>, lines: readonly EnvironmentLine[]): SlackMessage {
+export function releaseMessage(release: Pick<Release, 'id' | 'application' | 'mode' | 'commit' | 'branch' | 'tag' | 'author' | 'message' | 'outcome' | 'reason'>, lines: readonly EnvironmentLine[]): SlackMessage {
   const { id, application, commit, author, message, outcome, reason } = release;
   const list = lines.map(({ environment, state, reason: why, urls }) => {
     const links = urls.filter((url) => !/[<>|\s]/.test(url)).slice(0, 2).map((url) => ` <${url.replaceAll('&', '&amp;')}>`).join('');
@@ -28,7 +29,7 @@ export function releaseMessage(release: Pick<Release, 'id' | 'application' | 'co
   return {
     text: escaped(`${application}: ${id} ${outcome ?? 'is on its way'}`),
     blocks: [
-      { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(application)}* \`${commit.slice(0, 8)}\` on ${escaped(shortName(release), 100)} by ${escaped(author.name, 60)}: ${escaped(message, 200)}` } },
+      { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(application)}* ${release.mode === 'remove' ? 'is to be removed, asked' : `\`${commit.slice(0, 8)}\` on ${escaped(shortName(release), 100)}`} by ${escaped(author.name, 60)}: ${escaped(message, 200)}` } },
       ...(list.length === 0 ? [] : [{ type: 'section', text: { type: 'mrkdwn', text: fitted(list) } } as const]),
       ...(reason === undefined || advice === undefined ? [] : [{ type: 'section', text: { type: 'mrkdwn', text: `${escaped(reason, 600)}\n_${escaped(advice)}_` } } as const]),
       { type: 'context', elements: [{ type: 'mrkdwn', text: `${escaped(id)} · ${escaped(outcome ?? 'running')}` }] },

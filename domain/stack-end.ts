@@ -10,7 +10,7 @@ const dirty: End = { outcome: 'failed', clean: false };
  * What the last status of our own operation means. A status that ends nothing has no row:
  * UPDATE_COMPLETE_CLEANUP_IN_PROGRESS still deletes old resources and may yet report.
  */
-export const ends: Readonly<Record<'CREATE' | 'UPDATE', Readonly<Partial<Record<string, End>>>>> = {
+export const ends: Readonly<Record<'CREATE' | 'UPDATE' | 'DELETE', Readonly<Partial<Record<string, End>>>>> = {
   CREATE: {
     CREATE_COMPLETE: deployed,
     /** Everything that was made is gone again; the next release removes the empty stack. */
@@ -28,13 +28,17 @@ export const ends: Readonly<Record<'CREATE' | 'UPDATE', Readonly<Partial<Record<
     DELETE_COMPLETE: dirty,
     DELETE_FAILED: dirty,
   },
+  DELETE: {
+    DELETE_COMPLETE: { outcome: 'removed', clean: true },
+    DELETE_FAILED: dirty,
+  },
 };
 
 /** How a stack ended, or `undefined` while it is still moving. */
-export function stackEnd(operation: 'CREATE' | 'UPDATE', stackStatus: string, reason?: string): StackEnd | undefined {
+export function stackEnd(operation: keyof typeof ends, stackStatus: string, reason?: string): StackEnd | undefined {
   const end = ends[operation][stackStatus];
   if (end === undefined) return undefined;
-  return { ...end, stackStatus, ...(end.outcome === 'deployed' || reason === undefined ? {} : { reason }) };
+  return { ...end, stackStatus, ...(end.outcome === 'deployed' || end.outcome === 'removed' || reason === undefined ? {} : { reason }) };
 }
 
 /** Seen for a moment before the rollback that we always ask for; the end only of a stack that stays in it. */

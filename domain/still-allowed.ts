@@ -39,7 +39,8 @@ export function refusal(registered: Environments, release: Pick<Release, 'applic
 const isPlace = ({ stackName, codeDeploy }: Pick<Target, 'stackName' | 'codeDeploy'>, stack: string | undefined, group: Target['codeDeploy']): boolean =>
   group === undefined ? codeDeploy === undefined && (stack === undefined || stack === stackName) : codeDeploy !== undefined && nameOfGroup(group) === nameOfGroup(codeDeploy);
 
-function weakerApproval(demanded: ResolvedEnvironment['approval'], { name, approval }: ResolvedEnvironment): string | undefined {
+/** What was resolved asks for less than what is demanded now. */
+export function weakerApproval(demanded: ResolvedEnvironment['approval'], { name, approval }: ResolvedEnvironment): string | undefined {
   if (demanded === undefined) return undefined;
   if (approval === undefined) return `${name} asks for an approval now`;
   for (const { from, required, approvers } of demanded.quorums) {

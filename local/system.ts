@@ -155,6 +155,8 @@ function targetParameters(cloud: Cloud, account: string, outputs: Readonly<Recor
     DistributionArns: `arn:aws:cloudfront::${account}:distribution/*`,
     WrittenParameterArns: `arn:aws:ssm:*:${account}:parameter/published/*`,
     TestProject: 'true',
+    // Nothing in production is emptied by a machine.
+    ...(account === cloud.accounts.prod ? {} : { DisposableBucketArns: 'arn:aws:s3:::*', DisposableRepositoryArns: `arn:aws:ecr:*:${account}:repository/*` }),
   };
 }
 

@@ -19,7 +19,7 @@ export async function inbox(controlPlane: ControlPlane, output: Output): Promise
     const plan = `--plan ${it.digest.slice(0, 16)}`;
     if (it.may === 'answer') output.line(`  drawbridge approve ${it.release} ${it.environment} ${plan}`);
     if (it.may === 'break-glass') output.line(`  in an emergency: drawbridge approve ${it.release} ${it.environment} ${plan} --break-glass --reason "…"`);
-    else output.line(`  drawbridge reject ${it.release} ${it.environment} --reason "…"${it.may === 'reject' ? '   (you wrote or pushed a commit of it, so you can only say no)' : ''}`);
+    else output.line(`  drawbridge reject ${it.release} ${it.environment} --reason "…"${it.may === 'reject' ? '   (it is your own, so you can only say no)' : ''}`);
   }
   if (answer.waiting.length === 0) output.line(`Nothing waits for ${answer.approver}.`);
   output.answer(answer);

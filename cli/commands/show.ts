@@ -52,8 +52,8 @@ export async function show(controlPlane: ControlPlane, output: Output, release: 
   const { release: it } = answer;
   output.line(`${pc.bold(it.id)}  ${coloured(it.outcome ?? it.state)}`);
   if (it.reason !== undefined) output.line(`  ${it.reason}`);
-  output.line(`  ${it.commit.slice(0, 8)} on ${shortName(it)} by ${it.author.name}: ${it.message}`);
-  if (it.source.kind === 's3') output.line(`  from ${objectName(it.source)}; commit, author and message are what its uploader says`);
+  output.line(it.mode === 'remove' ? `  removes what is deployed in ${it.removal?.environment ?? 'an environment'}, asked by ${it.author.name}: ${it.message}` : `  ${it.commit.slice(0, 8)} on ${shortName(it)} by ${it.author.name}: ${it.message}`);
+  if (it.source.kind === 's3' && it.mode !== 'remove') output.line(`  from ${objectName(it.source)}; commit, author and message are what its uploader says`);
   for (const remark of it.remarks) output.line(`  ${pc.yellow('remark')} ${remark}`);
   if (it.checks !== undefined && it.checks.length > 0) output.line(`  ${checksTitle}:`);
   for (const line of checkLines(it.checks)) output.line(`    ${line}`);

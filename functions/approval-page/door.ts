@@ -119,10 +119,11 @@ async function ended(uses: Uses, approval: Approval, approver: string) {
   const mine = own === undefined ? '' : ` You said ${own.decision === 'approve' ? 'yes' : 'no'} on ${own.at.slice(0, 16).replace('T', ' at ')} UTC.`;
   const newer = approval.supersededBy === undefined ? undefined : await uses.findRelease(approval.supersededBy);
   const by = newer === undefined ? '' : ` It holds ${newer.commit.slice(0, 8)} by ${oneLine(newer.author.name, 60)}: ${oneLine(newer.message, 200)}. If it needs you, you have a newer mail.`;
-  return notice('Nothing to answer', `${approval.application} to ${approval.environment}, ${approval.release}: ${endSentence(approval)}${by}${mine}`);
+  return notice('Nothing to answer', `${approval.removes === true ? `Removing ${approval.application} from` : `${approval.application} to`} ${approval.environment}, ${approval.release}: ${endSentence(approval)}${by}${mine}`);
 }
 
 function said(approval: Approval): string {
+  if (approval.removes === true && approval.state !== 'waiting') return approval.state === 'approved' ? `${approval.application} is removed from ${approval.environment} now.` : `${approval.application} stays in ${approval.environment}.`;
   if (approval.state === 'approved') return `${approval.release} goes to ${approval.environment} now.`;
   if (approval.state === 'rejected') return `${approval.release} does not go to ${approval.environment}.`;
   const left = missingYeses(approval);

@@ -5,7 +5,8 @@ import type { Release } from '../../contracts/release.ts';
 import { checksTitle } from '../../domain/checks.ts';
 import { wayBackTitle } from '../../domain/going-back.ts';
 import { at, oneLine } from '../../domain/mail.ts';
-import { questionOf, whatOf } from '../../domain/question.ts';
+import { questionOf, whatOf, wishOf } from '../../domain/question.ts';
+import { keptLine } from '../../domain/removal/plan.ts';
 import { shortName } from '../../domain/reference.ts';
 import { style } from './style.ts';
 
@@ -80,10 +81,11 @@ function planned(plan: Plan, space: Room): Html {
     (change) => html`<tr><td class="${tone[what(change)] ?? ''}">${what(change)}</td><td>${breakable(oneLine(change.logicalId, 150))} <small>${breakable(oneLine(change.type, 100))}</small></td><td>${oneLine(changed(change), 200)}</td></tr>`,
   );
   const steps = space.rows(plan.steps ?? [], ({ text, done }) => html`<li>${done ? html`<span class="good">As it is</span> ` : ''}${breakable(oneLine(text, 400))}</li>`);
-  const left = access.left + network.left + parameters.left + rows.left + steps.left;
+  const stays = space.rows(plan.kept ?? [], (resource) => html`<li>${breakable(oneLine(keptLine(resource), 400))} <small>DeletionPolicy ${oneLine(resource.policy, 40)}</small></li>`);
+  const left = access.left + network.left + parameters.left + rows.left + steps.left + stays.left;
   return html`${plan.drift === 'DRIFTED' ? html`<p class="warn">The stack was changed by other means since it was deployed (drift).</p>` : ''}
 ${list('Who may do what', access)}${list('Networks', network)}${list('Parameters', parameters)}
-${plan.outputsOnly ? html`<p>Only the stack’s outputs change: no resource is touched.</p>` : rows.shown.length === 0 ? '' : html`<h3>Resources</h3><table><thead><tr><th scope="col">What</th><th scope="col">Resource</th><th scope="col">Properties</th></tr></thead><tbody>${rows.shown}</tbody></table>`}${list('After the stack', steps)}${more(left, plan.release)}`;
+${plan.outputsOnly ? html`<p>Only the stack’s outputs change: no resource is touched.</p>` : rows.shown.length === 0 ? '' : html`<h3>Resources</h3><table><thead><tr><th scope="col">What</th><th scope="col">Resource</th><th scope="col">Properties</th></tr></thead><tbody>${rows.shown}</tbody></table>`}${list('After the stack', steps)}${list('Stays behind, owned by no stack', stays)}${more(left, plan.release)}`;
 }
 
 export interface Asked {
@@ -96,6 +98,11 @@ export interface Asked {
   readonly targets: readonly { readonly record: TargetRecord; readonly plan: Plan | undefined }[];
   readonly nonce: string;
 }
+
+const whose = (release: Release): Html =>
+  release.mode === 'remove'
+    ? html`<dt>Asked by</dt><dd>${oneLine(release.author.name, 60)}: ${oneLine(release.message, 200)}</dd>`
+    : html`<dt>Commit</dt><dd>${release.commit.slice(0, 8)} on ${oneLine(shortName(release), 100)} by ${oneLine(release.author.name, 60)}: ${oneLine(release.message, 200)}</dd>`;
 
 /** The question, with what exactly would happen: what is dangerous comes first. */
 export function question({ approval, approver, standsFor, author, release, targets, nonce }: Asked): Html {
@@ -112,9 +119,9 @@ export function question({ approval, approver, standsFor, author, release, targe
   const brought = space.rows(commits, ({ commit, author: by, message }) => html`<li><code>${commit.slice(0, 8)}</code> ${oneLine(by, 60)}: ${oneLine(message, 200)}</li>`);
   return page(
     `${approval.application}: ${approval.environment}`,
-    html`<h1>${approval.application} wants to go to ${approval.environment}</h1>
+    html`<h1>${wishOf(approval)}</h1>
 <p class="totals">${totals}</p>
-<dl><dt>Release</dt><dd>${release.id}</dd><dt>Commit</dt><dd>${release.commit.slice(0, 8)} on ${oneLine(shortName(release), 100)} by ${oneLine(release.author.name, 60)}: ${oneLine(release.message, 200)}</dd>
+<dl><dt>Release</dt><dd>${release.id}</dd>${whose(release)}
 <dt>Plan</dt><dd><code>${approval.digest.slice(0, 16)}</code></dd><dt>Needs</dt><dd>${needs}; ${stillNeeds}</dd><dt>Expires</dt><dd>${at(approval.expiresAt)}</dd></dl>
 ${dangers.shown.length === 0 ? '' : html`<div class="first"><h2>Look at these first</h2><ul>${dangers.shown}</ul>${more(dangers.left, release.id)}</div>`}
 ${approval.because.length === 0 ? '' : html`<p class="quiet">You are asked because: ${oneLine(approval.because.slice(0, 3).join(' '), 600)}</p>`}
@@ -129,10 +136,10 @@ ${answerForm({ approval, approver, standsFor, author, nonce })}`,
 
 function answerForm({ approval, approver, standsFor, author, nonce }: Pick<Asked, 'approval' | 'approver' | 'standsFor' | 'author' | 'nonce'>): Html {
   const said = approval.votes.some((vote) => vote.approver === approver && vote.decision === 'approve');
-  const why = author ? 'You wrote or pushed a commit of this release, so you can only say no.' : said ? 'You have said yes. Until it is decided you can still say no.' : '';
+  const why = author ? (approval.removes === true ? 'You asked for this removal, so you can only say no.' : 'You wrote or pushed a commit of this release, so you can only say no.') : said ? 'You have said yes. Until it is decided you can still say no.' : '';
   return html`<form method="post"><input type="hidden" name="digest" value="${approval.digest}"><input type="hidden" name="nonce" value="${nonce}">
 ${why === '' ? '' : html`<p>${why}</p>`}
 <label for="reason">Reason <small>(optional)</small></label><textarea id="reason" name="reason" rows="2" maxlength="1000"></textarea>
-${author || said ? '' : html`<button class="yes" name="decision" value="approve">Yes, execute exactly this</button>`}<button class="no" name="decision" value="reject">No</button>
+${author || said ? '' : html`<button class="yes" name="decision" value="approve">${approval.removes === true ? 'Yes, remove exactly this' : 'Yes, execute exactly this'}</button>`}<button class="no" name="decision" value="reject">No</button>
 <p class="quiet">You answer as ${approver}${standsFor.length === 0 ? '' : `, also for ${standsFor.join(', ')}`}.</p></form>`;
 }

@@ -16,7 +16,7 @@ import { approvalOperation, isAuthor, supersede } from '../../domain/approval.ts
 import { attemptOf, isOfRound } from '../../domain/attempt.ts';
 import { ConfigurationError, TransientError } from '../../domain/errors.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
-import { gateOf } from '../../domain/gate.ts';
+import { gateOf, rulesFor } from '../../domain/gate.ts';
 import { newApproval, oldestOf } from '../../domain/new-approval.ts';
 import { personOf } from '../../domain/people.ts';
 import { approversOf, isMet, quorumSentence } from '../../domain/quorum.ts';
@@ -70,7 +70,7 @@ export async function askForApproval(uses: Uses, where: Where, { token, ...input
   // Of two that ask in the same moment one looks again, and finds the other.
   if (!(await uses.setWaiting(tableName, approval, before))) throw new TransientError('Asking for an approval: another release asks in this moment. It is looked at again.');
   const registry = (await uses.readRegistry(tableName)).content;
-  const text = [`${id.environment} waits for ${quorumSentence(approval.quorums, approval.atLeast)}.`, ...deadEnd(registry, approval)].join(' ');
+  const text = [`${release.mode === 'remove' ? 'The removal from ' : ''}${id.environment} waits for ${quorumSentence(approval.quorums, approval.atLeast)}.`, ...deadEnd(registry, approval)].join(' ');
   // It may have been called off since it was read: then nobody withdraws the question but we.
   if ((await uses.readRelease(tableName, release.id)).cancelled !== undefined) {
     await withdrawQuestion(where, approval.id, uses);
@@ -87,11 +87,14 @@ async function questionFor(uses: Uses, tableName: string, release: Release, inpu
   const targets = (await uses.listTargets(tableName, release.id, environment.name)).filter((record) => isOfRound(record, attemptOf(input)));
   const deployed = await Promise.all(environment.targets.map(({ name }) => uses.readDeployed(tableName, release.application, environment.name, name)));
   const since = oldestOf(deployed);
+  const gate = gateOf(environment.approval, rulesFor(registry, release, environment), targets);
+  const asked = { id: uses.approvalId(), release, environment: environment.name, attempt: attemptOf(input), digest, approval: environment.approval, targets, since, now };
+  // A removal brings no commits along: who asked for it is its only author.
+  if (release.mode === 'remove') return newApproval({ ...asked, gate, history: noHistory, pushers: [] });
   // What is gone back to was looked at when it came; it brings nothing along.
   const history = release.from === undefined && release.source.kind === 'codecommit' ? await uses.readHistory(release.source.repository, release.commit, since?.commit) : noHistory;
   const pushers = release.from !== undefined ? [] : await pushersOf(uses, tableName, release, history, since?.sequence ?? 0);
-  const gate = withUnprovenAuthor(gateOf(environment.approval, registry.environments[environment.name]?.rules ?? [], targets), release, environment.approval.authorMayApprove);
-  return newApproval({ id: uses.approvalId(), release, environment: environment.name, attempt: attemptOf(input), digest, approval: environment.approval, gate, targets, history, pushers, since, now });
+  return newApproval({ ...asked, gate: withUnprovenAuthor(gate, release, environment.approval.authorMayApprove), history, pushers });
 }
 
 /** No repository knows what came before an upload. */
@@ -113,10 +116,11 @@ async function pushersOf(uses: Uses, tableName: string, { application, sequence,
 }
 
 /** Says so at once when no yes can ever be enough: of those who are asked too many wrote a commit. */
-function deadEnd(registry: Environments, { quorums, atLeast, authors, upload }: Approval): string[] {
+function deadEnd(registry: Environments, { quorums, atLeast, authors, upload, removes }: Approval): string[] {
   const able = approversOf(quorums).filter((name) => !isAuthor({ authors }, personOf(registry, name, [], authors)));
   if (isMet(quorums, atLeast, able.map((person) => ({ person, places: [person] })))) return [];
   if (upload !== undefined) return ['Too few of them may say yes: an upload takes two people, and whom it names as its author is none of them. Register more approvers, let authors approve, or break the glass.'];
+  if (removes === true) return ['Too few of them may say yes: whoever asked for a removal is none of them. Register more approvers, delegate, or let somebody else ask.'];
   return ['Too few of them may say yes: the others wrote or pushed a commit of the release. Register more approvers, delegate, or break the glass.'];
 }
 

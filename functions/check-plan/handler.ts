@@ -2,7 +2,7 @@ import { describeGroup } from '../../aws/code-deploy.ts';
 import { codeDeployFor } from '../../aws/code-deploy-client.ts';
 import { describeChangeSet } from '../../aws/described-change-set.ts';
 import { describeStack } from '../../aws/cloudformation.ts';
-import { readDeployed } from '../../aws/deployed.ts';
+import { readDeployed, readRemoved } from '../../aws/deployed.ts';
 import { findHalt } from '../../aws/halts.ts';
 import { findApproval } from '../../aws/approvals.ts';
 import { lookUp } from '../../aws/parameter-store.ts';
@@ -16,7 +16,7 @@ import { LockedTask } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
 import { changeSetAnswer } from '../../domain/change-set-answer.ts';
 import { type Check, checkChangeSet, checkLookups, checkRecords, checkRevision, checkSteps, type GroupCheck, type StepsCheck } from '../../domain/check-plan.ts';
-import { gateOf } from '../../domain/gate.ts';
+import { gateOf, rulesFor } from '../../domain/gate.ts';
 import { artifactOf, bucketFor, findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
 import { fingerprints } from '../../domain/lookups.ts';
 import { makePlan, makeStepsPlan } from '../../domain/plan.ts';
@@ -28,7 +28,7 @@ import { foundIn } from '../../domain/taken.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, findHalt, findApproval, codeDeployFor, describeGroup, clientFor, describeStack, describeChangeSet, lookUp, readSiblings, readTaken };
+const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, readRemoved, findHalt, findApproval, codeDeployFor, describeGroup, clientFor, describeStack, describeChangeSet, lookUp, readSiblings, readTaken };
 type Uses = typeof real;
 
 /** Under the lock: is what was approved still there, still the same, and still the newest? */
@@ -48,10 +48,11 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
     sequence: release.sequence,
     record,
     deployed,
+    removed: await uses.readRemoved(tableName, release.application, name, target.name),
     refusal: refusal(registry, release, environment),
     cancelled: release.cancelled,
     halt: await uses.findHalt(tableName, name),
-    gate: gateOf(environment.approval, registry.environments[name]?.rules ?? [], ofAttempt),
+    gate: gateOf(environment.approval, rulesFor(registry, release, environment), ofAttempt),
     approval: await uses.findApproval(tableName, environmentRecord?.approval),
     environmentDigest: environmentRecord?.digest,
   });

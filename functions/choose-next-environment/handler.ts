@@ -12,7 +12,7 @@ export async function chooseNextEnvironment(uses: typeof real, input: ReleaseTas
   if (release.cancelled !== undefined) return { answer: 'done' };
   const standings = await uses.listEnvironments(tableName, input.release);
   // What an earlier try said counts only where it ended well.
-  const ofThisTry = standings.filter(({ attempt, outcome }) => attempt.split('-')[0] === String(input.attempt) || outcome === 'deployed' || outcome === 'no-changes');
+  const ofThisTry = standings.filter(({ attempt, outcome }) => attempt.split('-')[0] === String(input.attempt) || outcome === 'deployed' || outcome === 'no-changes' || outcome === 'removed');
   return nextEnvironment(
     (release.configuration?.environments ?? []).map(({ name }) => name),
     ofThisTry.map(({ environment, outcome }) => ({ environment, outcome })),

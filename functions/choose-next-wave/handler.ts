@@ -12,7 +12,7 @@ const real = { readRelease, listTargets, readSiblings, updateEnvironment, now: (
 type Uses = typeof real;
 
 /** Which targets move next, whether the plans must be made again, or that nothing is left to move. */
-export async function nextWave(uses: Uses, where: { tableName: string }, input: EnvironmentTask): Promise<NextWave | { readonly answer: 'test'; readonly targets: readonly [] }> {
+export async function nextWave(uses: Uses, where: { tableName: string }, input: EnvironmentTask): Promise<NextWave | { readonly answer: 'remove'; readonly targets: readonly string[] } | { readonly answer: 'test'; readonly targets: readonly [] }> {
   const release = await uses.readRelease(where.tableName, input.release);
   const { name: environment, targets } = findEnvironment(release, input.environment);
   const attempt = attemptOf(input);
@@ -24,8 +24,9 @@ export async function nextWave(uses: Uses, where: { tableName: string }, input: 
     const { found } = await uses.readSiblings(where.tableName, { release, environment, target });
     if (outputsChanged(target, record.lookedUp, found)) outdated.push(target.name);
   }
-  const next = chooseNextWave(targets, records, input.round, outdated);
+  const next = chooseNextWave(targets, records, input.round, { outdated, backwards: release.mode === 'remove' });
   await uses.updateEnvironment(where.tableName, input, { state: next.answer === 'replan' ? 'planning' : 'executing' }, uses.now());
+  if (release.mode === 'remove') return next.answer === 'wave' ? { answer: 'remove', targets: next.targets } : next;
   return next.answer === 'done' && isTestable(targets, records) ? { answer: 'test', targets: [] } : next;
 }
 

@@ -8,7 +8,7 @@ import type { Outcome } from '../../contracts/outcome.ts';
 import { CloseTarget } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
 import { closing } from '../../domain/closing.ts';
-import { findTarget } from '../../domain/find-target.ts';
+import { findEnvironment, findTarget } from '../../domain/find-target.ts';
 import { lockOperation } from '../../domain/lock.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
@@ -33,11 +33,11 @@ export async function closeTarget(uses: Uses, where: { tableName: string; keyArn
     return { outcome: record.outcome };
   }
 
-  const { ended, deployed } = closing({ release, environment, target, record, input, fence: lock?.fence ?? 0, now });
+  const { ended, deployed, removed } = closing({ release, environment: findEnvironment(release, environment), target, record, input, fence: lock?.fence ?? 0, now });
   const id = { release: release.id, environment, target: name };
   const row = { ...id, attempt, account: target.account, region: target.region, stackName: target.stackName };
   if (record === undefined) await uses.startTarget(tableName, { ...row, ...ended });
-  const closed = mine && (await uses.closeUnderLock(tableName, { record: row, ended, deployed, lock: { owner: input.execution, fence: input.fence ?? lock.fence } })) === 'closed';
+  const closed = mine && (await uses.closeUnderLock(tableName, { record: row, ended, deployed, removed, lock: { owner: input.execution, fence: input.fence ?? lock.fence } })) === 'closed';
   if (!closed) await uses.updateTarget(tableName, id, ended, now);
 
   if (mine) await wakeNext(uses, where, target);

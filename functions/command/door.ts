@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
-import { CancelRequest, DecisionRequest, DelegationRequest, HaltRequest, LogPlace, PlanRequest, RollbackRequest } from '../../contracts/commands.ts';
+import { CancelRequest, DecisionRequest, DelegationRequest, HaltRequest, LogPlace, PlanRequest, RemovalRequest, RollbackRequest } from '../../contracts/commands.ts';
 import type { CancelAnswer, DecisionAnswer, DelegationsAnswer, HaltAnswer, InboxAnswer, LogAnswer, RegistryAnswer, ReleasesAnswer, ShowAnswer, StartedAnswer, StatusAnswer } from '../../contracts/commands.ts';
 import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
 import { caller, commands, parsed } from '../../runtime/commands.ts';
@@ -22,6 +22,7 @@ export interface Uses {
   halt(environment: string, reason: string, by: string): Promise<HaltAnswer>;
   resume(environment: string, by: string): Promise<HaltAnswer>;
   plan(request: z.output<typeof PlanRequest>): Promise<StartedAnswer>;
+  remove(request: z.output<typeof RemovalRequest>, by: string): Promise<StartedAnswer>;
 }
 
 /** The door for the command line; only registering has one of its own. */
@@ -59,5 +60,6 @@ export function door(uses: Uses): Hono {
   app.get('/delegations', async (c) => c.json(await uses.delegations(caller(c))));
   app.post('/delegations', async (c) => c.json(await uses.delegate(await parsed(c, DelegationRequest), caller(c))));
   app.post('/plans', async (c) => c.json(await uses.plan(await parsed(c, PlanRequest))));
+  app.post('/removals', async (c) => c.json(await uses.remove(await parsed(c, RemovalRequest), caller(c))));
   return app;
 }

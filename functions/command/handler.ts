@@ -1,3 +1,4 @@
+import { startRemoval } from '../../aws/removals.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { env } from '../../runtime/env.ts';
 import { http } from '../../runtime/http.ts';
@@ -30,6 +31,7 @@ function real(): Uses {
     halt: (environment, reason, by) => halt(where, environment, reason, by),
     resume: (environment, by) => resume(where, environment, by),
     plan: (request) => plan(where, request),
+    remove: async ({ reason, ...what }, by) => ({ release: await startRemoval(where, { ...what, reason: reason === '' ? 'no reason given' : reason, by }) }),
   };
 }
 

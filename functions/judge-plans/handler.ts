@@ -5,7 +5,7 @@ import { report } from '../../aws/reports.ts';
 import { EnvironmentTask } from '../../contracts/tasks.ts';
 import { attemptOf, isOfRound } from '../../domain/attempt.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
-import { gateOf } from '../../domain/gate.ts';
+import { gateOf, rulesFor } from '../../domain/gate.ts';
 import { judge, type Step } from '../../domain/judge.ts';
 import { isTestable } from '../../domain/next-wave.ts';
 import { planSentence, verdictSentence } from '../../domain/plan-sentence.ts';
@@ -27,8 +27,7 @@ export async function judgePlans(uses: Uses, where: { tableName: string; busName
   const records = (await uses.listTargets(tableName, input.release, input.environment)).filter((record) => isOfRound(record, attempt));
   const approval = await uses.findApproval(tableName, (await uses.readEnvironment(tableName, input.release, input.environment))?.approval);
   const targets = environment.targets.map(({ name }) => name);
-  const rules = (await uses.readRegistry(tableName)).content.environments[environment.name]?.rules ?? [];
-  const gate = gateOf(environment.approval, rules, records);
+  const gate = gateOf(environment.approval, rulesFor((await uses.readRegistry(tableName)).content, release, environment), records);
   const { step, digest } = judge({ targets, records, mode: release.mode, gate, approval });
 
   const refused = step === 'refused' ? `The registered risk rules refuse it. ${gate.because.join(' ')}` : undefined;

@@ -1,21 +1,22 @@
 import { readLock } from '../../aws/locks.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
+import { readRemoval } from '../../aws/removal-outcome.ts';
 import { readOutcome } from '../../aws/stack-outcome.ts';
 import { clientFor } from '../../aws/target-client.ts';
 import { completeToken, storeWait } from '../../aws/waits.ts';
-import { LockedWait } from '../../contracts/tasks.ts';
+import { StackWait } from '../../contracts/tasks.ts';
 import { StalePlanError } from '../../domain/errors.ts';
 import { findTarget } from '../../domain/find-target.ts';
-import { clientRequestToken, stackOperation } from '../../domain/lock.ts';
+import { clientRequestToken, removalToken, stackOperation } from '../../domain/lock.ts';
 import { env } from '../../runtime/env.ts';
 import { stuckWait } from '../../runtime/metrics.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, updateTarget, readLock, clientFor, readOutcome, storeWait, completeToken, stuckWait, now: () => new Date() };
+const real = { readRelease, readTarget, updateTarget, readLock, clientFor, readOutcome, readRemoval, storeWait, completeToken, stuckWait, now: () => new Date() };
 type Uses = typeof real;
 
 /** The event did not come in time: looks once, and waits again if nothing is over. */
-export async function lookAtStack(uses: Uses, where: { tableName: string; keyArn: string }, { token, ...input }: LockedWait): Promise<void> {
+export async function lookAtStack(uses: Uses, where: { tableName: string; keyArn: string }, { token, tries, ...input }: StackWait): Promise<void> {
   const { environment, target: name, attempt, fence } = input;
   const release = await uses.readRelease(where.tableName, input.release);
   const target = findTarget(release, environment, name);
@@ -24,12 +25,14 @@ export async function lookAtStack(uses: Uses, where: { tableName: string; keyArn
   if (record?.stackArn === undefined || lock?.nonce === undefined || lock.fence !== fence) {
     throw new StalePlanError(`Looking at the stack ${target.stackName}: the lock was taken over by another execution. It is planned again.`);
   }
-  const requestToken = clientRequestToken({ fence, nonce: lock.nonce });
+  const mine = { fence, nonce: lock.nonce };
+  const requestToken = tries === undefined ? clientRequestToken(mine) : removalToken(mine, tries);
   const id = { release: release.id, environment, target: name };
   await uses.storeWait(where, { operation: stackOperation(record.stackArn, requestToken), about: { ...id, attempt } }, token, uses.now());
 
   const client = await uses.clientFor('plan', { release, environment, target });
-  const { end, outputs } = await uses.readOutcome(client, { stackArn: record.stackArn, operation: record.createdShell === true ? 'CREATE' : 'UPDATE', token: requestToken });
+  const operation = { stackArn: record.stackArn, token: requestToken };
+  const { end, outputs } = tries === undefined ? await uses.readOutcome(client, { ...operation, operation: record.createdShell === true ? 'CREATE' : 'UPDATE' }) : { end: await uses.readRemoval(client, operation), outputs: {} };
   if (end === undefined) {
     uses.stuckWait();
     return;
@@ -40,7 +43,7 @@ export async function lookAtStack(uses: Uses, where: { tableName: string; keyArn
 
 export const handler = task({
   name: 'look-at-stack',
-  input: LockedWait,
+  input: StackWait,
   run: (input) => {
     const { TABLE_NAME, WAIT_KEY_ARN } = env('TABLE_NAME', 'WAIT_KEY_ARN');
     return lookAtStack(real, { tableName: TABLE_NAME, keyArn: WAIT_KEY_ARN }, input);

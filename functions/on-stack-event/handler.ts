@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { noteCanary, noteEvent } from '../../aws/events-seen.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
+import { readRemoval } from '../../aws/removal-outcome.ts';
 import { readOutcome } from '../../aws/stack-outcome.ts';
 import { clientFor } from '../../aws/target-client.ts';
 import { completeWait, findWait } from '../../aws/waits.ts';
@@ -16,7 +17,7 @@ import { isTerminal } from '../../domain/stack-status.ts';
 import { env } from '../../runtime/env.ts';
 import { listener } from '../../runtime/listener.ts';
 
-const real = { findWait, completeWait, readRelease, readTarget, updateTarget, clientFor, readOutcome, noteEvent, noteCanary, now: () => new Date() };
+const real = { findWait, completeWait, readRelease, readTarget, updateTarget, clientFor, readOutcome, readRemoval, noteEvent, noteCanary, now: () => new Date() };
 type Uses = typeof real;
 
 /** Wakes whoever waits for a stack. The event only wakes: how our own operation ended is read from the target itself. */
@@ -46,7 +47,8 @@ async function readEnd(uses: Uses, tableName: string, task: TargetTask, { stackA
   const target = findTarget(release, task.environment, task.target);
   const record = await uses.readTarget(tableName, task.release, task.environment, task.target);
   const client = await uses.clientFor('plan', { release, environment: task.environment, target });
-  const { end, outputs } = await uses.readOutcome(client, { stackArn, token, operation: record?.createdShell === true ? 'CREATE' : 'UPDATE' }, status);
+  const operation = { stackArn, token };
+  const { end, outputs } = release.mode === 'remove' ? { end: await uses.readRemoval(client, operation), outputs: {} } : await uses.readOutcome(client, { ...operation, operation: record?.createdShell === true ? 'CREATE' : 'UPDATE' }, status);
   if (end === undefined) throw new TransientError(`Reading how ${target.stackName} ended: its event says ${status}, the stack itself does not yet. It is tried again.`);
   if (end.outcome === 'deployed') await uses.updateTarget(tableName, task, { outputs: { ...outputs } }, uses.now());
   return end;

@@ -22,13 +22,14 @@ import { task } from '../../runtime/task.ts';
 
 const real = { readRelease, readTarget, updateTarget, startTarget, clientFor, lookUp, readSiblings, readTaken, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
 type Uses = typeof real;
-interface Answer { readonly answer: 'opened' | 'settled' | 'busy' | 'remove-first' | 'revision' }
+interface Answer { readonly answer: 'opened' | 'settled' | 'busy' | 'remove-first' | 'revision' | 'removal' }
 
 /** Looks at the stack, opens what its status allows, and looks at the change set once. */
 export async function openChangeSet(uses: Uses, where: { tableName: string; bucket: string; region: string }, input: TargetTask): Promise<Answer> {
   const { environment, attempt } = input;
   const release = await uses.readRelease(where.tableName, input.release);
   const target = findTarget(release, environment, input.target);
+  if (release.mode === 'remove') return { answer: 'removal' };
   if (target.codeDeploy !== undefined) return { answer: 'revision' };
   const before = await uses.readTarget(where.tableName, input.release, environment, input.target);
   if (isOfRound(before, attempt) && before?.state !== 'planning') return { answer: 'settled' };

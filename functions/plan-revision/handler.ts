@@ -29,7 +29,7 @@ export async function planRevision(uses: Uses, where: { tableName: string; bucke
   await uses.startTarget(where.tableName, { ...input, account, region, stackName, state: 'planning', updatedAt: uses.now().toISOString() });
   const group = await uses.describeGroup(await uses.codeDeployFor('plan', { release, environment, target }), target.codeDeploy);
   const plan = makeRevisionPlan({ release, environment, target, attempt, bucket: bucketFor(release, target), revision }, group);
-  await uses.keepRevision(where, { release, plan, stackName, group }, uses.now());
+  await uses.keepRevision(where, { release, plan, target, group }, uses.now());
   return { answer: 'settled' };
 }
 

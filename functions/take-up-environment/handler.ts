@@ -2,7 +2,7 @@ import { EnvironmentTask } from '../../contracts/tasks.ts';
 import type { Place } from '../../contracts/doctor.ts';
 import type { Target } from '../../contracts/release.ts';
 import { startEnvironment } from '../../aws/attempts.ts';
-import { readDeployed } from '../../aws/deployed.ts';
+import { readDeployed, readRemoved } from '../../aws/deployed.ts';
 import { findHalt } from '../../aws/halts.ts';
 import { wasExamined } from '../../aws/examined.ts';
 import { readRegistry } from '../../aws/registry.ts';
@@ -11,11 +11,11 @@ import { checkSealed } from '../../aws/sealed.ts';
 import { report } from '../../aws/reports.ts';
 import { artifactOf, findEnvironment } from '../../domain/find-target.ts';
 import { whyNot } from '../../domain/may-begin.ts';
-import { refusal } from '../../domain/still-allowed.ts';
+import { refusalOf } from '../../domain/removal/still-allowed.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { checkSealed, readRelease, readRegistry, readEnvironment, readDeployed, findHalt, wasExamined, startEnvironment, report, now: () => new Date() };
+const real = { checkSealed, readRelease, readRegistry, readEnvironment, readDeployed, readRemoved, findHalt, wasExamined, startEnvironment, report, now: () => new Date() };
 type Uses = typeof real;
 interface Answer {
   readonly answer: 'examine' | 'plan' | 'closed';
@@ -40,19 +40,25 @@ export async function takeUpEnvironment(uses: Uses, where: { tableName: string; 
   };
   const about = { about: 'environment', release: release.id, application: release.application, environment: environment.name } as const;
 
-  const refused = refusal((await uses.readRegistry(tableName)).content, release, environment);
+  const refused = refusalOf((await uses.readRegistry(tableName)).content, release, environment);
   const deployed = await Promise.all(environment.targets.map(({ name }) => uses.readDeployed(tableName, release.application, environment.name, name)));
-  const closed = whyNot({ release, refused, deployed, halt: await uses.findHalt(tableName, environment.name) });
+  const removed = await Promise.all(environment.targets.map(({ name }) => uses.readRemoved(tableName, release.application, environment.name, name)));
+  const closed = whyNot({ release, refused, deployed, removed, halt: await uses.findHalt(tableName, environment.name) });
   if (closed !== undefined) {
     const { outcome, reason } = closed;
     await uses.startEnvironment(tableName, { ...row, state: 'ended', outcome, reason });
     await uses.report(where, { ...about, kind: outcome === 'superseded' ? 'superseded' : 'ended', outcome, text: `${environment.name}: ${outcome}. ${reason}` }, now);
     return { answer: 'closed', targets: [] };
   }
+  const targets = environment.targets.map(({ name }) => name);
+  if (release.mode === 'remove') {
+    await uses.startEnvironment(tableName, { ...row, state: 'planning' });
+    await uses.report(where, { ...about, kind: 'started', text: `Planning to remove ${targets.join(', ')} from ${environment.name}.` }, now);
+    return { answer: 'plan', targets };
+  }
   await uses.checkSealed(release.id, artifactOf(release), environment.targets.map(({ region }) => region));
   await uses.startEnvironment(tableName, { ...row, state: 'planning' });
-  await uses.report(where, { ...about, kind: 'started', text: `Planning ${environment.name}: ${environment.targets.map(({ name }) => name).join(', ')}.` }, now);
-  const targets = environment.targets.map(({ name }) => name);
+  await uses.report(where, { ...about, kind: 'started', text: `Planning ${environment.name}: ${targets.join(', ')}.` }, now);
   const places = await unexamined(uses, tableName, environment.targets);
   return places.length === 0 ? { answer: 'plan', targets } : { answer: 'examine', targets, places };
 }

@@ -23,7 +23,7 @@ const ours = Object.values(errors).map((Kind) => new Kind('').name);
 const faults = ['ConfigurationError', 'NotFoundError'];
 const theirs = /^(States\.(Timeout|TaskFailed)|(Lambda|Runtime|Sandbox|StepFunctions)\.[A-Za-z]+)$/;
 
-const machines = ['deploy-release', 'deploy-environment', 'plan-target', 'execute-plan'].map(readMachine);
+const machines = ['deploy-release', 'deploy-environment', 'plan-target', 'execute-plan', 'remove-target'].map(readMachine);
 
 describe.each(machines)('$name', ({ name, definition, states, tasks, substitutions }) => {
   const { properties, ...rest } = resource(controlPlane, `${logicalId(name)}Machine`);

@@ -25,6 +25,8 @@ export async function sdkCalls(handlerFile: string): Promise<SdkCall[]> {
   const reads = [...text.matchAll(/new GetObjectCommand\d*\(\{([^}]*)\}/g)].map(([, input = '']) => input.includes('VersionId'));
   if (reads.includes(true)) calls.push({ client: 's3', command: 'GetObjectVersion' });
   if (reads.length > 0 && !reads.includes(false)) calls.splice(calls.findIndex(({ client, command }) => client === 's3' && command === 'GetObject'), 1);
+  // What names the version of each object needs the right to delete versions (S3 API: DeleteObjects, "Permissions").
+  if (calls.some(({ command }) => command === 'ListObjectVersions')) for (const call of calls.filter(({ command }) => command === 'DeleteObjects')) calls.splice(calls.indexOf(call), 1, { client: 's3', command: 'DeleteObjectVersions' });
   // The checksum of an encrypted object is shown only to who may open it (S3 API: HeadObject).
   if (text.includes('ChecksumMode: "ENABLED"')) calls.push({ client: 's3', command: 'HeadObjectChecksum' });
   return [...new Map(calls.map((call) => [`${call.client}.${call.command}`, call])).values()].sort((a, b) => `${a.client}${a.command}`.localeCompare(`${b.client}${b.command}`));
@@ -42,6 +44,7 @@ export const inTargets: Readonly<Record<string, { readonly only: readonly string
   'start-test': { only: [...testsThere, 'codebuild:StartBuild'] },
   'look-at-test': { only: testsThere },
   'on-test-event': { only: testsThere },
+  'empty-stack': { only: ['s3:ListBucketVersions', 's3:ListBucketMultipartUploads', 's3:DeleteObject', 's3:DeleteObjectVersion', 's3:AbortMultipartUpload', 'ecr:ListImages', 'ecr:BatchDeleteImage'] },
   // It reads listings as itself; what they list is copied by the target.
   'run-steps': { only: ['s3:ListBucket', 's3:PutObject', 's3:DeleteObject', 'kms:GenerateDataKey', 'ssm:GetParameters', 'ssm:PutParameter'], too: ['s3:GetObject', 'kms:Decrypt'] },
 };
@@ -66,6 +69,10 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   's3.PutObject': ['s3:PutObject', 'kms:GenerateDataKey'],
   's3.CopyObject': ['s3:GetObject', 'kms:Decrypt', 's3:PutObject', 'kms:GenerateDataKey'],
   's3.DeleteObjects': ['s3:DeleteObject'],
+  // Both are asked for, whatever the request names (S3 API: DeleteObjects, "Permissions").
+  's3.DeleteObjectVersions': ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+  's3.ListObjectVersions': ['s3:ListBucketVersions'],
+  's3.ListMultipartUploads': ['s3:ListBucketMultipartUploads'],
   'lambda.Invoke': ['lambda:InvokeFunction'],
   // Sessions carry tags.
   'sts.AssumeRole': ['sts:AssumeRole', 'sts:TagSession'],

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { canaryDetailType, canarySource } from '../../contracts/canary.ts';
 import { doctorPolicy } from '../../domain/doctor/session.ts';
+import type { OwnedStore } from '../../contracts/plan.ts';
 import type { DeclaredStep } from '../../contracts/steps.ts';
 import { operationVariable, testPolicy, testProject, testVariables } from '../../domain/command-test.ts';
 import { sessionPolicy } from '../../domain/session.ts';
+import { emptyingPolicy } from '../../domain/removal/session.ts';
 import { stepPolicy } from '../../domain/step-session.ts';
 import { aTarget } from '../fakes/samples.ts';
 import { allowed, denied, policiesOf, statementsOf, type Statement } from './policies.ts';
@@ -52,6 +54,11 @@ const steps: readonly DeclaredStep[] = [
   { kind: 'parameters', values: { '/orders/url': 'x' } },
 ];
 
+const stores: readonly OwnedStore[] = [
+  { logicalId: 'Files', type: 'AWS::S3::Bucket', name: 'orders-files' },
+  { logicalId: 'Images', type: 'AWS::ECR::Repository', name: 'orders/images' },
+];
+
 /** What the doctor tries from there, beside what it looks at. */
 const tried = { plan: ['events:PutEvents'], execute: [] };
 
@@ -76,7 +83,7 @@ describe.each(['plan', 'execute'] as const)('the role %s', (purpose) => {
 
   it('is narrowed by sessions that still allow all of it', () => {
     const scope = { account: '222222222222', region: 'eu-west-1', stackName: 'orders' };
-    const more = purpose === 'plan' ? [doctorPolicy('artifacts')] : steps.map((step) => stepPolicy(step, { ...scope, application: 'orders', artifactBucket: 'artifacts' }));
+    const more = purpose === 'plan' ? [doctorPolicy('artifacts')] : [...steps.map((step) => stepPolicy(step, { ...scope, application: 'orders', artifactBucket: 'artifacts' })), ...stores.map((store) => emptyingPolicy(store, scope))];
     const policies = [sessionPolicy(purpose, scope), testPolicy(purpose, scope), sessionPolicy(purpose, { ...scope, codeDeploy: { application: 'web', group: 'all' } }), ...more];
     const session = policies.flatMap((policy) => (JSON.parse(policy) as { Statement: { Action: string | string[] }[] }).Statement);
     const patterns = session.flatMap(({ Action }) => Action).map((action) => new RegExp(`^${action.replaceAll('*', '.*')}$`));
@@ -133,8 +140,14 @@ it('who plans reads parameters below a prefix only, and never what is encrypted'
   expect(statements.find(({ sid }) => sid === 'NeverOpenSecureStrings')).toMatchObject({ effect: 'Deny', actions: ['kms:Decrypt'], resources: ['*'], condition: { StringLike: { 'kms:ViaService': 'ssm.*.amazonaws.com' } } });
 });
 
-it('who executes may do what steps do only where the account names something for it, and the default names nothing', () => {
-  const named = { PublishBucketArns: ['s3:ListBucket', 's3:PutObject', 's3:DeleteObject'], PublishKeyArns: ['kms:GenerateDataKey'], DistributionArns: ['cloudfront:CreateInvalidation'], WrittenParameterArns: ['ssm:GetParameters', 'ssm:PutParameter'] };
+it('who executes may do what steps and removals do only where the account names something for it, and the default names nothing', () => {
+  const named = {
+    DisposableBucketArns: ['s3:ListBucketVersions', 's3:ListBucketMultipartUploads', 's3:DeleteObjectVersion', 's3:AbortMultipartUpload'],
+    DisposableRepositoryArns: ['ecr:ListImages', 'ecr:BatchDeleteImage'],
+    PublishBucketArns: ['s3:ListBucket', 's3:PutObject', 's3:DeleteObject'], PublishKeyArns: ['kms:GenerateDataKey'],
+    DistributionArns: ['cloudfront:CreateInvalidation'],
+    WrittenParameterArns: ['ssm:GetParameters', 'ssm:PutParameter'],
+  };
   const conditional = listOf(at(roleOf.execute.properties, 'Policies', 0, 'PolicyDocument', 'Statement')).flatMap((statement) => statementsOf({ Statement: [at(statement, 'Fn::If', 1) ?? null] }));
   for (const [parameter, actions] of Object.entries(named)) {
     expect(recordAt(targetAccount.parameters, parameter)).toMatchObject({ Type: 'CommaDelimitedList', Default: '' });

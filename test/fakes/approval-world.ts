@@ -22,7 +22,7 @@ export const peopledRegistry = (): Environments => ({
   approvers: Object.fromEntries(['alex', 'robin', 'sam', 'kim', 'lee'].map((name) => [name, { email: `${name}@example.com`, slack: `U0${name.toUpperCase()}`, principal: principal(name) }])),
   groups: { platform: ['alex', 'robin'], security: ['sam'] },
   slack: { workspace: 'T0SHOP1', channel: 'C0MAIN1' },
-  environments: { dev: { branches: ['main'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }], approval: { approvers: ['alex', 'robin'], expires: '3 days', authorMayApprove: false } } },
+  environments: { dev: { branches: ['main'], disposable: false, targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }], approval: { approvers: ['alex', 'robin'], expires: '3 days', authorMayApprove: false } } },
 });
 
 const hashed = (secret: string): string => createHash('sha256').update(secret).digest('hex');

@@ -29,7 +29,7 @@ export function aGroupStage() {
     configuration: { build: { kind: 'codedeploy', templates: [], revision: 'revision' }, environments: [{ name: 'dev', targets: [target] }], remarks: [] },
     artifact: { digest: sha('d'), bucket: 'artifacts', manifestKey: 'sealed/orders/manifest.json', templates: [], revision: { key: `sealed/orders/${sha('b')}`, sha256: sha('b'), bundleType: 'zip' } },
   });
-  records.registry = { ...records.registry, environments: { dev: { branches: ['main'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1, codeDeploy: { application: 'orders', group: 'web' } }] } } };
+  records.registry = { ...records.registry, environments: { dev: { branches: ['main'], disposable: false, targets: [{ account: 'dev', region: 'eu-west-1', wave: 1, codeDeploy: { application: 'orders', group: 'web' } }] } } };
   const visits: string[] = [];
   const codeDeployFor = (purpose: string) => {
     visits.push(purpose);

@@ -2,7 +2,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { ApprovalRow } from '../../aws/approvals.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { Halt } from '../../contracts/halt.ts';
-import type { Deployed, Plan, TargetRecord } from '../../contracts/plan.ts';
+import type { Deployed, Plan, Removed, TargetRecord } from '../../contracts/plan.ts';
 import type { EnvironmentRecord, Release, Target } from '../../contracts/release.ts';
 import type { Report } from '../../contracts/report.ts';
 import type { Look } from '../../aws/change-set-look.ts';
@@ -27,6 +27,7 @@ export class FakeRecords {
   readonly targets = new Map<string, TargetRecord>();
   readonly environments = new Map<string, EnvironmentRecord>();
   readonly deployed = new Map<string, Deployed>();
+  readonly removed = new Map<string, Removed>();
   readonly approvals = new Map<string, ApprovalRow>();
   readonly locks = new Map<string, Lock>();
   readonly line: (Waiter & { place: string })[] = [];
@@ -71,6 +72,17 @@ export class FakeRecords {
   };
   readonly findApproval = (_: string, id: string | undefined) => Promise.resolve(id === undefined ? undefined : this.approvals.get(id));
   readonly readDeployed = (_: string, __: string, environment: string, target: string) => Promise.resolve(this.deployed.get(`${environment}/${target}`));
+  readonly readRemoved = (_: string, __: string, environment: string, target: string) => Promise.resolve(this.removed.get(`${environment}/${target}`));
+  readonly forgetDeployed = (_: string, { release, fence }: Pick<Deployed, 'release' | 'fence'>, removed: Removed) => {
+    const there = this.deployed.get(`${removed.environment}/${removed.target}`);
+    if (there !== undefined && (there.release !== release || there.fence !== fence)) return Promise.resolve('changed' as const);
+    this.#forget(removed);
+    return Promise.resolve('forgotten' as const);
+  };
+  #forget(removed: Removed): void {
+    this.deployed.delete(`${removed.environment}/${removed.target}`);
+    this.removed.set(`${removed.environment}/${removed.target}`, removed);
+  }
   /** Where what is deployed was looked at. */
   checkedIn: readonly string[] = [];
   readonly checkSealed = (_: string, __: unknown, regions: readonly string[]): Promise<void> => {
@@ -115,13 +127,14 @@ export class FakeRecords {
   readonly dequeue = (_: string, __: Place, { sk }: Waiter) => Promise.resolve(void this.line.splice(this.line.findIndex((waiter) => waiter.sk === sk), 1));
   readonly closeUnderLock = async (
     _: string,
-    { record, ended, deployed, lock }: { record: Pick<TargetRecord, 'release' | 'environment' | 'target'> & Place; ended: Readonly<Partial<TargetRecord>>; deployed?: Deployed | undefined; lock: { owner: string; fence: number } },
+    { record, ended, deployed, removed, lock }: { record: Pick<TargetRecord, 'release' | 'environment' | 'target'> & Place; ended: Readonly<Partial<TargetRecord>>; deployed?: Deployed | undefined; removed?: Removed | undefined; lock: { owner: string; fence: number } },
   ) => {
     const held = this.locks.get(place(record));
     if (held?.owner !== lock.owner || held.fence !== lock.fence) return 'lost' as const;
     this.locks.set(place(record), { fence: held.fence });
     await this.updateTarget('', record, ended, this.clock);
     if (deployed !== undefined) this.deployed.set(`${deployed.environment}/${deployed.target}`, deployed);
+    if (removed !== undefined) this.#forget(removed);
     return 'closed' as const;
   };
 

@@ -6,6 +6,7 @@ import type { Head } from '../../aws/heads.ts';
 import type { NewestVersion } from '../../aws/uploads.ts';
 import type { SourceFiles } from '../../aws/source-files.ts';
 import type { Environments } from '../../contracts/environments.ts';
+import type { Deployed } from '../../contracts/plan.ts';
 import type { EnvironmentRecord, Release, Source } from '../../contracts/release.ts';
 import type { Report } from '../../contracts/report.ts';
 import type { Commit } from '../../domain/commit-history.ts';
@@ -101,6 +102,8 @@ export class ReleaseWorld {
     if (registration === undefined) throw new ConfigurationError('nothing is registered');
     return registration;
   };
+  deployed: Deployed[] = [];
+  readonly listDeployed = (_: string, application: string) => Promise.resolve(this.deployed.filter((row) => row.application === application));
   readonly branchHead = (repository: string, branch: string) => Promise.resolve(this.branches.get(`${repository}/${branch}`));
   readonly tagCommit = (repository: string, tag: string) => Promise.resolve(this.tags.get(`${repository}/${tag}`));
   readonly differs = (_: string, before: string, after: string, matters: (path: string) => boolean): Promise<'yes' | 'no' | 'unknown'> => {

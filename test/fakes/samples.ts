@@ -49,7 +49,7 @@ export const theRegistry = (): Environments => ({
   approvers: { alex: { email: 'alex@example.com' } },
   groups: {},
   applications: { orders: { repository: 'orders' } },
-  environments: { dev: { branches: ['main'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] } },
+  environments: { dev: { branches: ['main'], disposable: false, targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] } },
 });
 
 export const aRecord = (fields: Partial<TargetRecord> = {}): TargetRecord => ({

@@ -4,6 +4,7 @@ import { createChangeSet, deleteChangeSet, executeChangeSet, hasChangeSets } fro
 import { deleteStack, describeStack } from '../../aws/cloudformation.ts';
 import { describeChangeSet } from '../../aws/described-change-set.ts';
 import type { lookUp as realLookUp } from '../../aws/parameter-store.ts';
+import { readRemoval } from '../../aws/removal-outcome.ts';
 import { readOutcome } from '../../aws/stack-outcome.ts';
 import { checkPlan } from '../../functions/check-plan/handler.ts';
 import { closeTarget } from '../../functions/close-target/handler.ts';
@@ -22,7 +23,7 @@ import { task } from './samples.ts';
 export const execution = 'arn:aws:states:eu-west-1:111111111111:execution:execute-plan:one';
 /** A target that is a stack has nothing to do with CodeDeploy. */
 const codeDeployFor = () => Promise.reject(new Error('the target is a stack'));
-const stackCalls = { describeGroup, codeDeployFor, describeStack, createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, hasChangeSets, deleteStack, lookAtChangeSet, readOutcome };
+const stackCalls = { describeGroup, codeDeployFor, describeStack, createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, hasChangeSets, deleteStack, lookAtChangeSet, readOutcome, readRemoval };
 
 /** One target with its account: the real calls against a CloudFormation that keeps state, and our records in memory. */
 export function aStage() {

@@ -91,7 +91,7 @@ describe('a release that changes nothing', () => {
     await deployedAsIs('t', { ...deployed, ...reference });
     const update = table.commandCalls(TransactWriteCommand)[0]?.args[0].input.TransactItems?.[1]?.Update;
     const expression = `${update?.UpdateExpression ?? ''} ${update?.ConditionExpression ?? ''}`;
-    expect(expression).toMatch(new RegExp(` REMOVE #${gone}, #steps `));
+    expect(expression).toMatch(new RegExp(` REMOVE .*#${gone}, #steps `));
     const values = Object.entries(update?.ExpressionAttributeValues ?? {}).filter(([, value]) => value !== undefined);
     expect(values.map(([name]) => name).sort()).toEqual([...new Set(expression.match(/:\w+/g))].sort());
     expect(Object.keys(update?.ExpressionAttributeNames ?? {}).sort()).toEqual([...new Set(expression.match(/#\w+/g))].sort());

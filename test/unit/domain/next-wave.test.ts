@@ -35,7 +35,7 @@ describe('the next wave', () => {
   it('never comes after something went wrong', () => {
     fc.assert(
       fc.property(environments, fc.integer({ min: 1, max: 6 }), ({ targets, records }, round) => {
-        const wrong = records.some(({ outcome }) => outcome !== undefined && !['deployed', 'no-changes', 'stale'].includes(outcome));
+        const wrong = records.some(({ outcome }) => outcome !== undefined && !['deployed', 'no-changes', 'removed', 'stale'].includes(outcome));
         if (wrong) expect(chooseNextWave(targets, records, round).answer).toBe('done');
       }),
     );
@@ -67,9 +67,9 @@ describe('the next wave', () => {
   it('plans again what was planned with an output that is another one by now', () => {
     const targets = [{ name: 'network', wave: 1 }, { name: 'app', wave: 2 }];
     const records = (state: 'planned' | 'ended', outcome?: 'deployed') => [{ target: 'network', state, outcome }, { target: 'app', state: 'ended', outcome: 'no-changes' }] as const;
-    expect(chooseNextWave(targets, records('planned'), 1, []).answer).toBe('wave');
-    expect(chooseNextWave(targets, records('ended', 'deployed'), 1, ['app']).answer).toBe('replan');
-    expect(chooseNextWave(targets, records('ended', 'deployed'), 1, []).answer).toBe('done');
+    expect(chooseNextWave(targets, records('planned'), 1, { outdated: [] }).answer).toBe('wave');
+    expect(chooseNextWave(targets, records('ended', 'deployed'), 1, { outdated: ['app'] }).answer).toBe('replan');
+    expect(chooseNextWave(targets, records('ended', 'deployed'), 1, { outdated: [] }).answer).toBe('done');
   });
 
   it('is planned again after a stale plan, but not for ever', () => {

@@ -19,7 +19,7 @@ it('an environment is next only when every earlier one ended well', () => {
     fc.property(fc.array(outcomes, { maxLength: 3 }), (ended) => {
       const standings = ended.map((outcome, index) => ({ environment: order[index] ?? '', outcome }));
       const next = nextEnvironment(order, standings, 'deploy');
-      const well = ended.every((outcome) => outcome === 'deployed' || outcome === 'no-changes' || outcome === 'planned');
+      const well = ended.every((outcome) => outcome === 'deployed' || outcome === 'no-changes' || outcome === 'planned' || outcome === 'removed');
       expect(next).toEqual(well && ended.length < 3 ? { answer: 'environment', environment: order[ended.length] } : { answer: 'done' });
     }),
   );

@@ -241,7 +241,7 @@ describe('who may say yes', () => {
     ['two', { atLeast: 2, verdict: 'two' }, 'dev waits for 1 of alex, robin, at least 2 people.'],
     ['auto', { atLeast: 1, verdict: 'auto' }, 'dev waits for 1 of alex, robin.'],
   ] as const)('follows from the risk rules (%s)', async (then, expected, text) => {
-    world.registry = { ...world.registry, environments: { dev: { branches: ['main'], targets: [], rules: [{ what: 'adds', then }] } } };
+    world.registry = { ...world.registry, environments: { dev: { branches: ['main'], disposable: false, targets: [], rules: [{ what: 'adds', then }] } } };
     await ask();
     expect(theQuestion()).toMatchObject([expected]);
     expect(world.reports[0]?.text).toBe(text);

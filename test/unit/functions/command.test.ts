@@ -130,7 +130,7 @@ describe('an answer by command', () => {
 
 describe('the inbox', () => {
   it('shows what waits for the caller, the most urgent first', async () => {
-    const { dev = { branches: [], targets: [] } } = peopledRegistry().environments;
+    const { dev = { branches: [], disposable: false, targets: [] } } = peopledRegistry().environments;
     await register({ ...peopledRegistry(), environments: { dev, prod: dev } });
     await ask({ id: 'e'.repeat(32), environment: 'prod', expiresAt: '2026-01-03T00:00:00.000Z' });
     const { said } = await inbox('alex');

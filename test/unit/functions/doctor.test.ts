@@ -78,7 +78,7 @@ it('where everything is as it should be, everything is good', async () => {
 
 it('each Region has a test object of its own, and one without a bucket is said', async () => {
   const targets = ['eu-west-1', 'us-east-1', 'us-west-2'].map((region) => ({ account: 'dev', region, wave: 1 }));
-  surgery.registry = { ...theRegistry(), environments: { dev: { branches: ['main'], targets } } };
+  surgery.registry = { ...theRegistry(), environments: { dev: { branches: ['main'], disposable: false, targets } } };
   surgery.artifactRegions.add('us-east-1');
   const answer = await see();
   expect(not('good', answer)).toEqual(['bad: sealed artifacts can be read and decrypted']);
@@ -151,7 +151,7 @@ it('a look that does not come back is given up', async () => {
 
 it('an account that several environments share is looked at once, and shown in each', async () => {
   const { environments } = theRegistry();
-  surgery.registry = { ...theRegistry(), environments: { dev: environments['dev'] ?? { branches: [], targets: [] }, test: environments['dev'] ?? { branches: [], targets: [] } } };
+  surgery.registry = { ...theRegistry(), environments: { dev: environments['dev'] ?? { branches: [], disposable: false, targets: [] }, test: environments['dev'] ?? { branches: [], disposable: false, targets: [] } } };
   const answer = await see();
   expect(surgery.visits).toBe(1);
   expect(answer.groups.slice(1).map(({ about }) => about.split(':')[0])).toEqual(['target dev of dev', 'target dev of test']);

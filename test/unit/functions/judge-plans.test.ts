@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 const register = (registered: RiskRule[] | undefined) => {
-  records.registry.environments['dev'] = { branches: ['main'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }], ...(registered === undefined ? {} : { rules: registered }) };
+  records.registry.environments['dev'] = { branches: ['main'], disposable: false, targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }], ...(registered === undefined ? {} : { rules: registered }) };
 };
 const plan = (...kinds: FactKind[]) => {
   records.targets.set('dev/main', aRecord({ facts: kinds.map((kind) => ({ kind, count: 1 })) }));

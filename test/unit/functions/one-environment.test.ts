@@ -73,7 +73,7 @@ describe('an environment', () => {
 
   it('asks for as long as the registered environments give people time', async () => {
     askFor(3600);
-    records.registry.environments['dev'] = { branches: ['main'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] };
+    records.registry.environments['dev'] = { branches: ['main'], disposable: false, targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] };
     put({});
     expect(await judge()).toEqual({ answer: 'ask', expiresInSeconds: 3600, remindInSeconds: 3540 });
     expect(records.environments.get('dev')).toMatchObject({ state: 'waiting', digest: digestOf(['main'], [aRecord()]) });
@@ -93,7 +93,7 @@ describe('an environment', () => {
   });
 
   it('that the registered environments do not take any more is closed as frozen, and says so once', async () => {
-    records.registry.environments['dev'] = { branches: ['release'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] };
+    records.registry.environments['dev'] = { branches: ['release'], disposable: false, targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] };
     expect(await takeUp()).toEqual({ answer: 'closed', targets: [] });
     expect(await end()).toEqual({ outcome: 'frozen' });
     expect(records.reports).toHaveLength(1);

@@ -96,7 +96,7 @@ describe('Slack', () => {
   });
 
   it('has a channel of an environment’s own for what is asked there', async () => {
-    const { dev = { branches: [], targets: [] } } = world.registry.environments;
+    const { dev = { branches: [], disposable: false, targets: [] } } = world.registry.environments;
     world.registry = { ...world.registry, environments: { dev: { ...dev, slack: 'C0PROD1' } } };
     await tell();
     await tell({ kind: 'break-glass' });

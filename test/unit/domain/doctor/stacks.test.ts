@@ -7,7 +7,7 @@ import { aTarget, theRegistry } from '../../../fakes/samples.ts';
 
 /** Two environments in the one account; what differs is said in the test. */
 const registry = (stack?: string, more: Partial<Environments> = {}): Environments => {
-  const environment = { branches: ['main'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1, ...(stack === undefined ? {} : { stack }) }] };
+  const environment = { branches: ['main'], disposable: false, targets: [{ account: 'dev', region: 'eu-west-1', wave: 1, ...(stack === undefined ? {} : { stack }) }] };
   return { ...theRegistry(), environments: { dev: environment, test: environment }, ...more };
 };
 
@@ -28,7 +28,7 @@ it('so is one that the files of the newest release ask for', () => {
 
 it('an environment that an application may not use is none of its stacks', () => {
   const { environments } = registry('orders');
-  const closed = registry('orders', { environments: { ...environments, test: { ...environments['test'], branches: ['main'], targets: environments['test']?.targets ?? [], applications: ['other'] } } });
+  const closed = registry('orders', { environments: { ...environments, test: { ...environments['test'], branches: ['main'], disposable: false, targets: environments['test']?.targets ?? [], applications: ['other'] } } });
   expect(sharedStacks(stackUses(closed, {}))).toEqual([]);
 });
 

@@ -1,0 +1,43 @@
+import { type CloudFormationClient, DeleteStackCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { DeploymentFailedError } from '../domain/errors.ts';
+import type { OwnedStack } from '../domain/removal/plan.ts';
+import { calling, isNamed } from './errors.ts';
+import { pages } from './pages.ts';
+import { readTemplate } from './templates.ts';
+
+const isThere = (status: string | undefined) => status !== 'DELETE_COMPLETE' && status !== 'DELETE_SKIPPED';
+
+async function resourcesOf(client: CloudFormationClient, stack: string): Promise<OwnedStack['resources']> {
+  const found: { logicalId: string; type: string; physicalId?: string | undefined }[] = [];
+  const list = (NextToken: string | undefined) => calling(`listing what the stack ${stack} owns`, () => client.send(new ListStackResourcesCommand({ StackName: stack, NextToken })));
+  for await (const { StackResourceSummaries = [] } of pages(list, ({ NextToken }) => NextToken)) {
+    found.push(...StackResourceSummaries.filter(({ ResourceStatus }) => isThere(ResourceStatus)).map(({ LogicalResourceId = '', ResourceType = '', PhysicalResourceId }) => ({ logicalId: LogicalResourceId, type: ResourceType, physicalId: PhysicalResourceId })));
+  }
+  return found;
+}
+
+/** What a stack owns, and its nested stacks after it: what a deletion would take along. */
+export async function listOwned(client: CloudFormationClient, stackArn: string, prefix = ''): Promise<OwnedStack[]> {
+  const [resources, template] = [await resourcesOf(client, stackArn), await readTemplate(client, { stackName: stackArn })];
+  const stacks: OwnedStack[] = [{ prefix, template, resources }];
+  for (const { logicalId, type, physicalId } of resources) {
+    if (type === 'AWS::CloudFormation::Stack' && physicalId !== undefined && physicalId !== '') stacks.push(...(await listOwned(client, physicalId, `${prefix}${logicalId}/`)));
+  }
+  return stacks;
+}
+
+/**
+ * Asks for a stack to be deleted. It is named by its ARN, so that a stack made anew under the same name is never meant.
+ * Asked again with the same token it starts nothing new.
+ * @throws DeploymentFailedError when CloudFormation refuses, for example because of termination protection
+ */
+export async function deleteOwnedStack(client: CloudFormationClient, { stackArn, roleArn, token }: { readonly stackArn: string; readonly roleArn: string; readonly token: string }): Promise<void> {
+  const doing = `Removing the stack ${stackArn}`;
+  try {
+    await calling(doing, () => client.send(new DeleteStackCommand({ StackName: stackArn, RoleARN: roleArn, ClientRequestToken: token })));
+  } catch (error) {
+    if (isNamed(error, 'TokenAlreadyExistsException')) return;
+    if (isNamed(error, 'ValidationError')) throw new DeploymentFailedError(`${doing}: ${error.message.replace(/\.$/, '')}. Mend that in the target account, then retry the release.`, { cause: error });
+    throw error;
+  }
+}

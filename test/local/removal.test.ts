@@ -1,0 +1,115 @@
+import { CloudFormationClient, DescribeStacksCommand, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
+import { DeleteObjectCommand, HeadBucketCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { stringify } from 'yaml';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { registryWith } from './office.ts';
+import { type Application, outcomes, Town } from './town.ts';
+
+let town: Town;
+let shop: Application;
+type Account = 'dev' | 'staging' | 'prod';
+
+beforeAll(async () => {
+  town = await Town.build();
+  [shop] = (await town.applications('shop')) as [Application];
+}, 120_000);
+afterAll(async () => {
+  await town.close();
+});
+
+const approval = { approvers: ['alex', 'robin'], required: 1, expires: '3 days' };
+const environments = { dev: {}, staging: { approval }, prod: { approval } };
+const register = (fields: Readonly<Record<string, Readonly<Record<string, unknown>>>>) => town.ask('POST', '/registry', { text: registryWith(town, ['shop'], fields) });
+
+const files = (fields: Readonly<Record<string, unknown>> = {}) => ({
+  'template.yaml': stringify({
+    Resources: {
+      Files: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { 'Fn::Sub': 'shop-files-${AWS::AccountId}' }, VersioningConfiguration: { Status: 'Enabled' } } },
+      Archive: { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain', Properties: { BucketName: { 'Fn::Sub': 'shop-archive-${AWS::AccountId}' } } },
+      Setting: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'on' } },
+    },
+  }),
+  'drawbridge.yaml': stringify({ version: 1, build: { kind: 'cloudformation' }, order: ['dev', 'staging', 'prod'], ...fields }),
+});
+
+const s3 = (account: Account) => new S3Client({ ...town.client(account), forcePathStyle: true });
+const bucketOf = (account: Account, name: 'files' | 'archive') => `shop-${name}-${town.system.cloud.accounts[account]}`;
+
+/** Three versions of one object, and another that was deleted, as far as one sees. */
+async function fill(account: Account): Promise<void> {
+  const Bucket = bucketOf(account, 'files');
+  for (const Body of ['one', 'two', 'three']) await s3(account).send(new PutObjectCommand({ Bucket, Key: 'orders/1.json', Body }));
+  await s3(account).send(new PutObjectCommand({ Bucket, Key: 'orders/2 ö.json', Body: 'gone' }));
+  await s3(account).send(new DeleteObjectCommand({ Bucket, Key: 'orders/2 ö.json' }));
+}
+
+const versionsIn = async (account: Account): Promise<number> => {
+  const { Versions = [], DeleteMarkers = [] } = await s3(account).send(new ListObjectVersionsCommand({ Bucket: bucketOf(account, 'files') }));
+  return Versions.length + DeleteMarkers.length;
+};
+
+const isThere = (account: Account, name: 'files' | 'archive') => s3(account).send(new HeadBucketCommand({ Bucket: bucketOf(account, name) })).then(() => true, () => false);
+
+async function statusOf(account: Account): Promise<string | undefined> {
+  const client = new CloudFormationClient(town.client(account));
+  return await client.send(new DescribeStacksCommand({ StackName: `shop-${account}` })).then(({ Stacks = [] }) => Stacks[0]?.StackStatus, () => undefined);
+}
+
+const remove = async (environment: string, reason = 'not needed') => ((await town.ask('POST', '/removals', { application: 'shop', environment, reason })) as { release: string }).release;
+
+it('removes a sandbox with everything in it, and asks nobody', { timeout: 180_000 }, async () => {
+  await register(environments);
+  const release = await shop.releaseOf(await shop.push(files()));
+  for (const environment of ['staging', 'prod']) {
+    await town.waitsIn(release, environment);
+    await town.decide(release, environment, 'approve', 'robin');
+  }
+  expect(outcomes(await town.ended(release))).toEqual({ dev: 'deployed', staging: 'deployed', prod: 'deployed' });
+  for (const account of ['dev', 'staging', 'prod'] as const) await fill(account);
+  expect(await versionsIn('dev')).toBe(5);
+
+  await register({ ...environments, dev: { disposable: true } });
+  const removal = await town.ended(await remove('dev'));
+  expect(removal.release.reason).toBe(`dev: Left behind, as their DeletionPolicy says: Archive (AWS::S3::Bucket) ${bucketOf('dev', 'archive')}.`);
+  expect(outcomes(removal)).toEqual({ dev: 'removed' });
+  expect(removal.approvals).toEqual([]);
+  expect([await statusOf('dev'), await isThere('dev', 'files'), await isThere('dev', 'archive')]).toEqual([undefined, false, true]);
+  // Nothing is left to remove, and what is elsewhere was not touched.
+  await expect(remove('dev')).rejects.toThrow('nothing is deployed there');
+  expect([await statusOf('staging'), await versionsIn('staging')]).toEqual(['CREATE_COMPLETE', 5]);
+});
+
+it('asks before it removes anything else, and touches nothing while termination protection is on', { timeout: 180_000 }, async () => {
+  const protect = (on: boolean) => new CloudFormationClient(town.client('staging')).send(new UpdateTerminationProtectionCommand({ StackName: 'shop-staging', EnableTerminationProtection: on }));
+  await protect(true);
+  const release = await remove('staging');
+  const refused = await town.ended(release);
+  expect(refused.release).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/termination protection is on, so nothing of it was touched\. Switch it off \(aws cloudformation update-termination-protection/) as string });
+  expect(refused.targets).toMatchObject([{ clean: true }]);
+
+  await protect(false);
+  await town.ask('POST', `/releases/${release}/retry`, {});
+  const asked = await town.waitsIn(release, 'staging');
+  expect(asked.targets[0]?.risks).toEqual([
+    'Deletes Files (AWS::S3::Bucket); what it holds is lost.',
+    'Deletes Setting (AWS::SSM::Parameter); what it holds is lost.',
+    `Empties Files (${bucketOf('staging', 'files')}) first, with every version in it.`,
+    `Leaves Archive (AWS::S3::Bucket) ${bucketOf('staging', 'archive')} behind: its DeletionPolicy is Retain. No stack owns it then.`,
+  ]);
+  expect([await statusOf('staging'), await versionsIn('staging')]).toEqual(['CREATE_COMPLETE', 5]);
+  // Asked again it is the one that waits; and whoever asked for it does not answer.
+  expect(await remove('staging')).toBe(release);
+  await expect(town.decide(release, 'staging', 'approve', 'alex')).rejects.toThrow('Who asked for a removal cannot approve it');
+  await town.decide(release, 'staging', 'approve', 'robin');
+  expect(outcomes(await town.ended(release))).toEqual({ staging: 'removed' });
+  expect([await statusOf('staging'), await isThere('staging', 'files'), await isThere('staging', 'archive')]).toEqual([undefined, false, true]);
+});
+
+it('empties nothing where the account does not let it, and says what to do', { timeout: 180_000 }, async () => {
+  const release = await remove('prod');
+  await town.waitsIn(release, 'prod');
+  await town.decide(release, 'prod', 'approve', 'robin');
+  const refused = await town.ended(release);
+  expect(refused.targets).toMatchObject([{ outcome: 'failed', clean: true, reason: expect.stringMatching(/its bucket shop-files-\d+ \(Files\) must be empty .* DisposableBucketArns of infra\/target-account\.yaml/) as string }]);
+  expect([await statusOf('prod'), await versionsIn('prod')]).toEqual(['CREATE_COMPLETE', 5]);
+});
