@@ -1,5 +1,6 @@
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { Rest } from '../contracts/branch-environment.ts';
 import { Release } from '../contracts/release.ts';
 import type { Reference } from '../domain/reference.ts';
 import type { LastUpload } from '../domain/uploads/order.ts';
@@ -12,6 +13,8 @@ const Head = z.object({
   commit: z.string(),
   release: z.string(),
   version: z.int(),
+  /** That it is to stay without an environment of its own. */
+  rests: Rest.optional(),
   /** Where that was an upload. */
   upload: z.object({ key: z.string(), version: z.string(), uploadedAt: z.string(), sequencer: z.string().optional(), same: z.array(z.string()) }).optional(),
 });
@@ -45,7 +48,9 @@ export async function nextSequence(tableName: string, application: string): Prom
  * @returns `false` when somebody else moved the head meanwhile: read it again
  */
 export async function writeRelease(tableName: string, release: Release, before: Head | undefined, upload?: LastUpload): Promise<boolean> {
-  const head = { commit: release.commit, release: release.id, version: (before?.version ?? 0) + 1, ...(upload === undefined ? {} : { upload }) };
+  // A branch may be merged before the event of its last push is here.
+  const rests = before?.rests?.because === 'ended' && before.rests.commit === release.commit ? { rests: before.rests } : {};
+  const head = { commit: release.commit, release: release.id, version: (before?.version ?? 0) + 1, ...rests, ...(upload === undefined ? {} : { upload }) };
   try {
     await calling(`writing release ${release.id}`, () =>
       table().send(
@@ -68,6 +73,31 @@ export async function writeRelease(tableName: string, release: Release, before: 
     return true;
   } catch (error) {
     if (isNamed(error, 'TransactionCanceledException') && error.message.includes('ConditionalCheckFailed')) return false;
+    throw error;
+  }
+}
+
+/**
+ * Notes that what was last released of a branch is to stay without its environment. A branch that was never released has none.
+ * @returns the head as it is now
+ */
+export async function restHead(tableName: string, application: string, branch: string, rests: Rest): Promise<Head | undefined> {
+  try {
+    const answer = await calling(`noting that ${branch} of ${application} ${rests.because === 'deleted' ? 'was deleted' : 'has ended'}`, () =>
+      table().send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: keys.head(application, { branch }),
+          UpdateExpression: 'SET rests = :rests ADD version :one',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':rests': rests, ':one': 1 },
+          ReturnValues: 'ALL_NEW',
+        }),
+      ),
+    );
+    return Head.parse(answer.Attributes);
+  } catch (error) {
+    if (isNamed(error, 'ConditionalCheckFailedException')) return undefined;
     throw error;
   }
 }

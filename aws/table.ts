@@ -36,6 +36,9 @@ export const keys = {
   removal: (application: string, environment: string) => ({ pk: `APPLICATION#${application}`, sk: `REMOVAL#${environment}` }),
   /** Deployed, but in no configuration any more. */
   left: (application: string, environment: string, target: string) => ({ pk: 'LEFT', sk: `${application}#${environment}#${target}` }),
+  branchEnvironment: (application: string, name: string) => ({ pk: `APPLICATION#${application}`, sk: `BRANCH-ENVIRONMENT#${name}` }),
+  /** Changes whenever a branch environment comes to those that an application has in a registered one. */
+  branchRoom: (application: string, registered: string) => ({ pk: `APPLICATION#${application}`, sk: `BRANCH-ROOM#${registered}` }),
   release: (release: string) => ({ pk: `RELEASE#${release}`, sk: 'RELEASE' }),
   environment: (release: string, environment: string) => ({ pk: `RELEASE#${release}`, sk: `ENVIRONMENT#${environment}` }),
   target: (release: string, environment: string, target: string) => ({ pk: `RELEASE#${release}`, sk: `TARGET#${environment}#${target}` }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { BuildKind, Framework } from './build.ts';
-import { ApplicationName, Capability, EnvironmentName, StackKey, StackName } from './names.ts';
+import { ApplicationName, Capability, EnvironmentName, StackKey, StackName, Tags, Time } from './names.ts';
 import { earlierOutput, ownOutput } from './outputs.ts';
 
 /** `drawbridge.yaml`: what the application's repository asks for, read at the released commit. */
@@ -24,7 +24,6 @@ const ParameterValue = z
   });
 
 const Parameters = z.record(z.string().regex(/^[a-zA-Z0-9]{1,255}$/, 'a parameter name: letters and digits'), ParameterValue);
-const Tags = z.record(z.string().min(1).max(128), z.string().max(256));
 /** `{environment}`, `{application}` and `{stack}` are filled in. */
 const StackPattern = z
   .string()
@@ -165,6 +164,18 @@ const EnvironmentSettings = z.strictObject({
   approval: z.boolean().optional(),
 });
 
+/** Branches that each get an environment of their own, in a registered one that is disposable. The first that fits is taken. */
+const Branch = EnvironmentSettings.extend({
+  /** `*` stands for any run of characters. */
+  branch: z.string().min(1).max(256),
+  environment: EnvironmentName,
+  /** From when it is made. The registered environment may allow less of all three. */
+  timeToLive: Time.default('14 days'),
+  /** From the last release. */
+  idle: Time.default('3 days'),
+  atOnce: z.int().min(1).max(1000).default(5),
+});
+
 const Fields = z.strictObject({
   $schema: z.string().optional(),
   version: z.literal(1),
@@ -187,6 +198,8 @@ const Fields = z.strictObject({
   /** Where an environment can be looked at. Default: every output that is an address. */
   url: WithOutputs.optional(),
   environments: z.record(EnvironmentName, EnvironmentSettings).optional(),
+  /** Branch environments. */
+  branches: z.array(Branch).max(50).optional(),
 });
 
 export const ApplicationFile = Fields.superRefine(({ build, stacks }, context) => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AccountId, ApplicationName, ApproverName, CodeDeployGroup, EnvironmentName, GroupName, Region, StackName, TargetName } from './names.ts';
+import { AccountId, ApplicationName, ApproverName, CodeDeployGroup, EnvironmentName, GroupName, Region, StackName, Tags, TargetName, Time } from './names.ts';
 import { RiskRule } from './verdict.ts';
 
 /** `environments.yaml`: what the platform team registers. The people who push code cannot change it. */
@@ -53,6 +53,9 @@ const Upload = z.strictObject({
   ready: z.boolean().optional(),
 });
 
+/** What AWS takes as the value of a tag (Tag Editor User Guide, "Tag naming limits and requirements"). */
+const TagValue = z.string().min(1).max(256).regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u, 'the value of a tag: letters, digits, spaces and _ . : / = + - @');
+
 const ApplicationFields = z.strictObject({
   /** A CodeCommit repository in the tools account; several applications may share one. */
   repository: z.string().regex(/^[\w.-]{1,100}$/, 'a CodeCommit repository name').optional(),
@@ -62,6 +65,8 @@ const ApplicationFields = z.strictObject({
   folder: Folder.optional(),
   /** A push that changes none of these, nor anything in its folder, does not release it. Default: every push does. */
   paths: z.array(PathPattern).min(1).max(100).optional(),
+  /** Whom its stacks belong to: the tag `drawbridge:owner`. */
+  owner: TagValue.optional(),
   /** Stack names that this application may use; `*` stands for any run of characters. Default: `<application>` and `<application>-*`. */
   stacks: z.array(z.string().regex(/^[a-zA-Z][a-zA-Z0-9*-]*$/, 'a stack name, with * for any characters')).min(1).optional(),
 });
@@ -83,7 +88,6 @@ const TargetFields = z.strictObject({
 });
 const Target = TargetFields.refine((it) => it.stack === undefined || it.codeDeploy === undefined, 'a target is a stack or a group of CodeDeploy, not both');
 
-const Time = z.string().regex(/^\d+ (second|minute|hour|day)s?$/, 'a time such as "90 minutes", "12 hours" or "3 days"');
 const Required = z.int().min(1).max(20);
 /** A name of an approver or of a group. */
 const ApproverOrGroup = ApproverName;
@@ -108,11 +112,25 @@ const Approval = z
 
 const SlackChannel = z.string().regex(/^[CG][A-Z0-9]{4,20}$/, 'a Slack channel id such as C012ABCDEF');
 
+const BranchLimits = z.strictObject({
+  /** From when a branch environment is made. */
+  timeToLive: Time.optional(),
+  /** From its last release. */
+  idle: Time.optional(),
+  /** Of each application. */
+  atOnce: z.int().min(1).max(1000).optional(),
+});
+export type BranchLimits = z.infer<typeof BranchLimits>;
+
 const EnvironmentFields = z.strictObject({
   /** Branches whose releases may come here; `*` stands for any run of characters. */
   branches: z.array(z.string().min(1)).min(1).optional(),
   /** Tags whose releases may come here, in the same way. */
   gitTags: z.array(z.string().min(1)).min(1).optional(),
+  /** A sandbox: what is here may be removed by a machine. */
+  disposable: z.boolean().default(false),
+  /** The most that `drawbridge.yaml` may give branch environments here. */
+  limits: BranchLimits.optional(),
   /** Applications that may come here. Default: every registered application. */
   applications: z.array(ApplicationName).min(1).optional(),
   targets: z.array(Target).min(1),
@@ -121,12 +139,13 @@ const EnvironmentFields = z.strictObject({
   rules: z.array(RiskRule).max(50).optional(),
   /** A Slack channel of its own. */
   slack: SlackChannel.optional(),
-  /** A sandbox: what is here may be removed by a machine. */
-  disposable: z.boolean().default(false),
   /** Tags of the stacks here, and of what they hold. */
-  tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
+  tags: Tags.optional(),
 });
-const Environment = EnvironmentFields.refine((it) => it.branches !== undefined || it.gitTags !== undefined, 'an environment takes branches, gitTags, or both');
+const Environment = EnvironmentFields.refine((it) => it.branches !== undefined || it.gitTags !== undefined, 'an environment takes branches, gitTags, or both')
+  .refine((it) => !it.disposable || it.gitTags === undefined, 'a disposable environment takes branches only: a tag has no end that would remove what it made')
+  .refine((it) => !it.disposable || it.targets.every(({ stack, codeDeploy }) => stack === undefined && codeDeploy === undefined), 'the targets of a disposable environment name no stack and no group of CodeDeploy: each branch has stacks of its own')
+  .refine((it) => it.disposable || it.limits === undefined, 'limits are for branch environments, which only a disposable environment has; add disposable: true');
 
 export const Environments = z.strictObject({
   $schema: z.string().optional(),

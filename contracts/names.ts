@@ -39,5 +39,8 @@ export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256: 64 hexadeci
 export const ReleaseId = z.string().regex(/^[a-z][a-z0-9-]*-\d+-[0-9a-f]{8}$/, 'a release id').max(42);
 /** The try at a release (`1`, `2` after a retry), with the round of planning inside it (`1-2`). */
 export const Attempt = z.string().regex(/^\d+(-\d+)?$/, 'an attempt such as 1 or 1-2');
+/** By the tags that begin with `drawbridge:` a machine tells whose a stack is, so nobody else may give one. */
+export const Tags = z.record(z.string().min(1).max(128), z.string().max(256)).refine((tags) => !Object.keys(tags).some((name) => name.startsWith('drawbridge:')), 'tags that begin with drawbridge: are given by Drawbridge alone');
+export const Time = z.string().regex(/^\d+ (second|minute|hour|day)s?$/, 'a time such as "90 minutes", "12 hours" or "3 days"');
 export const Capability = z.enum(['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']);
 export type Capability = z.infer<typeof Capability>;

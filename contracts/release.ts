@@ -57,8 +57,11 @@ export type Target = z.infer<typeof Target>;
 /** What the files say of one environment, resolved: the registry decided, the repository asked. */
 export const ResolvedEnvironment = z.object({
   name: EnvironmentName,
-  /** Of which registered environment it is an instance, where it is one. */
+  /** Of which registered environment it is an instance, where it is a branch environment. */
   registered: EnvironmentName.optional(),
+  branch: z.string().optional(),
+  /** How long a branch environment may live, and how many of the application may. */
+  life: z.object({ timeToLiveSeconds: z.int(), idleSeconds: z.int(), atOnce: z.int() }).optional(),
   targets: z.array(Target),
   approval: z
     .object({ quorums: z.array(Quorum).min(1), breakGlass: z.array(ApproverName), expiresInSeconds: z.int(), remindInSeconds: z.int(), authorMayApprove: z.boolean() })

@@ -13,6 +13,8 @@ export const Report = z.object({
   release: ReleaseId,
   application: ApplicationName,
   environment: EnvironmentName.optional(),
+  /** Whose environment it is, where it is a branch environment. */
+  branch: z.string().optional(),
   target: TargetName.optional(),
   outcome: Outcome.optional(),
   /** The question that it is about. Its id decides nothing. */

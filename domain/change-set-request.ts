@@ -1,17 +1,10 @@
 import type { Release, SealedTemplate, Target } from '../contracts/release.ts';
+import { ownerTags } from './owner-tags.ts';
 import { shortName } from './reference.ts';
 import { roleArn } from './session.ts';
 
 /** Derived, so that a repeated task meets its own change set. CloudFormation takes letters, digits and hyphens, at most 128. */
 export const changeSetName = (release: string, attempt: string) => `${release}-${attempt}`;
-
-/**
- * Tags of the stack. Release and commit are not among them: a changed stack tag changes every resource,
- * and a release without changes could never be seen as one.
- */
-export function stackTags(target: Pick<Target, 'tags'>, application: string, environment: string): Record<string, string> {
-  return { ...target.tags, 'drawbridge:application': application, 'drawbridge:environment': environment };
-}
 
 export interface ChangeSetRequest {
   readonly name: string;
@@ -45,7 +38,7 @@ export function changeSetRequest({ release, template, environment, target, attem
     templateUrl: `https://${template.bucket}.s3.${template.region ?? region}.amazonaws.com/${template.key}`,
     roleArn: roleArn(target.account, 'cloudformation'),
     parameters: target.parameters,
-    tags: stackTags(target, release.application, environment),
+    tags: { ...target.tags, ...ownerTags({ application: release.application, environment }) },
     capabilities: target.capabilities,
     description: `Drawbridge: release ${release.id} to ${environment}, commit ${release.commit} of ${shortName(release)}`.slice(0, 1024),
   };

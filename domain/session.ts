@@ -1,6 +1,7 @@
 import type { CodeDeployGroup } from '../contracts/names.ts';
 import { applicationArn, groupArn } from './code-deploy.ts';
 import { InvalidInputError } from './errors.ts';
+import { tagValue } from './owner-tags.ts';
 
 export type Purpose = 'plan' | 'execute';
 
@@ -25,14 +26,12 @@ export const roleArn = (account: string, name: 'plan' | 'execute' | 'cloudformat
 
 const longestName = 64;
 export const longestPolicy = 2048;
-const longestTag = 256;
 
 /** STS takes 2 to 64 of these characters; CloudTrail in the target account shows the name with every call. */
 export function sessionName({ release, environment }: Pick<SessionContext, 'release' | 'environment'>): string {
   return `${release}@${environment}`.replaceAll(/[^\w+=,.@-]/g, '-').slice(0, longestName);
 }
 
-const tagValue = (text: string) => text.replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '-').slice(0, longestTag);
 
 /** Session tags: CloudTrail and the target's policies can tell what the session is for. */
 export function sessionTags({ release, environment, application, commit, approvers = [] }: SessionContext): { Key: string; Value: string }[] {

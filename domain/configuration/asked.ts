@@ -1,9 +1,11 @@
 import type { ApplicationFile, ReadyFile } from '../../contracts/application.ts';
 import type { Capability } from '../../contracts/names.ts';
 import type { Lookup } from '../../contracts/release.ts';
+import type { Life } from '../branch-life.ts';
 import { type AskedAfter, askedAfter } from './asked-after.ts';
 import { type AskedBuild, type At, buildSteps } from './build-steps.ts';
 import { parameterValues } from './parameter-values.ts';
+import { secondsOf } from './seconds.ts';
 import type { SamConfig } from './samconfig.ts';
 
 /** What a repository asks for, whichever file says it. */
@@ -19,6 +21,16 @@ export interface Asked {
   readonly environments: Readonly<Record<string, AskedEnvironment>>;
   /** For environments that the file does not name. */
   readonly otherwise: AskedEnvironment;
+  /** Branch environments; the first that fits is taken. */
+  readonly branches?: readonly AskedBranch[] | undefined;
+}
+
+/** Which branches get environments of their own, in which registered one, and for how long. */
+export interface AskedBranch {
+  readonly pattern: string;
+  readonly environment: string;
+  readonly life: Life;
+  readonly settings: AskedEnvironment;
 }
 
 /** Values for a template. */
@@ -58,16 +70,30 @@ export function askedByFile(file: ApplicationFile | ReadyFile, at: At): Asked {
     stacks: file.stacks === undefined ? undefined : mapped(file.stacks, (it) => ({ stack: it.stack, capabilities: it.capabilities, after: it.after ?? [], ...parameterValues(it.parameters ?? {}, where) })),
     order: file.order,
     otherwise,
-    environments: mapped(file.environments ?? {}, (it) => ({
-      stack: it.stack ?? file.stack,
-      ...parameterValues({ ...file.parameters, ...it.parameters }, where),
-      stacks: mapped(it.stacks ?? {}, ({ stack, parameters }) => ({ stack, ...parameterValues(parameters ?? {}, where) })),
-      tags: { ...file.tags, ...it.tags },
-      capabilities: it.capabilities ?? file.capabilities,
-      after: askedAfter({ steps: it.steps ?? file.steps, tests: it.tests ?? file.tests, url: it.url ?? file.url }, at),
-      asksApproval: it.approval ?? false,
-      ignored: [],
+    environments: mapped(file.environments ?? {}, (it) => settings(file, it, at)),
+    branches: file.branches?.map(({ branch, environment, timeToLive, idle, atOnce, ...it }) => ({
+      pattern: branch,
+      environment,
+      life: { timeToLiveSeconds: secondsOf(timeToLive), idleSeconds: secondsOf(idle), atOnce },
+      settings: settings(file, it, at),
     })),
+  };
+}
+
+type FileSettings = NonNullable<ApplicationFile['environments']>[string];
+
+/** What is said for one environment comes before what is said for all. */
+function settings(file: ApplicationFile | ReadyFile, it: FileSettings, at: At): AskedEnvironment {
+  const where = at('drawbridge.yaml');
+  return {
+    stack: it.stack ?? file.stack,
+    ...parameterValues({ ...file.parameters, ...it.parameters }, where),
+    stacks: mapped(it.stacks ?? {}, ({ stack, parameters }) => ({ stack, ...parameterValues(parameters ?? {}, where) })),
+    tags: { ...file.tags, ...it.tags },
+    capabilities: it.capabilities ?? file.capabilities,
+    after: askedAfter({ steps: it.steps ?? file.steps, tests: it.tests ?? file.tests, url: it.url ?? file.url }, at),
+    asksApproval: it.approval ?? false,
+    ignored: [],
   };
 }
 

@@ -36,8 +36,8 @@ export function buildSteps(file: ApplicationFile, at: At): AskedBuild {
 }
 
 /** What steps publish, and where commands test, in any environment. */
-function sealedFolders({ steps = [], tests = [], environments = {} }: ApplicationFile, at: At): Pick<BuildSteps, 'folders' | 'testFolders'> {
-  const others = Object.values(environments);
+function sealedFolders({ steps = [], tests = [], environments = {}, branches = [] }: ApplicationFile, at: At): Pick<BuildSteps, 'folders' | 'testFolders'> {
+  const others = [...Object.values(environments), ...branches];
   const all = askedAfter({ steps: [...steps, ...others.flatMap((it) => it.steps ?? [])], tests: [...tests, ...others.flatMap((it) => it.tests ?? [])] }, at);
   const folders = [...new Set(all.steps.flatMap((step) => (step.kind === 'publish' ? [step.folder] : [])))];
   const testFolders = [...new Set(all.commands.map(({ folder }) => folder))];

@@ -1,4 +1,4 @@
-import { sha256 } from '../digest.ts';
+import { shortHash } from '../short-hash.ts';
 
 interface Named {
   readonly name?: string | undefined;
@@ -28,9 +28,8 @@ const longest = 12;
 
 /** Six characters that tell long names apart that begin alike; environments whose names still meet are refused. */
 const marked = 6;
-const mark = (text: string): string => parseInt(sha256(text).slice(0, 12), 16).toString(36).padStart(marked, '0').slice(-marked);
 
-const fitted = (text: string): string => (text.length <= longest ? text : `${text.slice(0, longest - marked - 1).replace(/-+$/, '')}-${mark(text)}`);
+const fitted = (text: string): string => (text.length <= longest ? text : `${text.slice(0, longest - marked - 1).replace(/-+$/, '')}-${shortHash(text, marked)}`);
 
 /**
  * A name for each stack in each place: the stack's where there is one place, else both. At most 12 characters, for it

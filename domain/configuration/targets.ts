@@ -5,6 +5,7 @@ import type { Target } from '../../contracts/release.ts';
 import { nameOfGroup } from '../code-deploy.ts';
 import type { AskedEnvironment } from './asked.ts';
 import type { WantedStack } from './stacks.ts';
+import { ownerTags } from '../owner-tags.ts';
 import { stackTargetName, targetNames } from './target-names.ts';
 
 /** What `sam deploy --guided` and most templates need where nobody says otherwise. */
@@ -22,6 +23,8 @@ const usual: Record<BuildKind | 'ready', Capability[]> = {
 interface Wanted {
   readonly application: string;
   readonly name: string;
+  /** Whose environment it is, where it is a branch environment. */
+  readonly branch?: string | undefined;
   readonly wish: AskedEnvironment;
   /** How it is built, unless it is ready. */
   readonly kind: BuildKind | undefined;
@@ -31,10 +34,13 @@ interface Wanted {
   readonly after: (key: string | undefined) => Pick<Target, 'steps' | 'tests' | 'commands' | 'url'>;
 }
 
+/** A samconfig.toml may say anything; what tells whose a stack is must be ours. */
+const withoutOurs = (tags: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(tags).filter(([name]) => !name.startsWith('drawbridge:')));
+
 /** Every stack in every registered place. */
-export function targetsOf(registry: Environments, environment: Environment, { application, name, wish, kind, stacks, after: afterStack }: Wanted): Target[] {
+export function targetsOf(registry: Environments, environment: Environment, { application, name, branch, wish, kind, stacks, after: afterStack }: Wanted): Target[] {
   const places = targetNames(environment.targets);
-  const tags = { ...wish.tags, ...environment.tags, 'drawbridge:application': application, 'drawbridge:environment': name };
+  const tags = { ...withoutOurs(wish.tags), ...environment.tags, ...ownerTags({ application, environment: name, owner: registry.applications[application]?.owner, branch }) };
   const targets = environment.targets.flatMap(({ account, region, stack: registered, codeDeploy, wave }, index): (Target & { depth: number })[] => {
     const { id = '', externalId = '' } = registry.accounts[account] ?? {};
     const at = { account: id, accountName: account, externalId, region, wave };

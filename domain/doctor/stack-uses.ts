@@ -6,7 +6,8 @@ import type { StackUse } from './remarks.ts';
 export function stackUses(registry: Environments, newest: Readonly<Record<string, Configuration | undefined>>): StackUse[] {
   return Object.keys(registry.applications).flatMap((application) =>
     Object.entries(registry.environments)
-      .filter(([, { applications }]) => applications?.includes(application) !== false)
+      // What a branch gets in a disposable one is named after the branch.
+      .filter(([, { applications, disposable }]) => applications?.includes(application) !== false && !disposable)
       .flatMap(([environment, { targets }]) =>
         targets.filter(({ codeDeploy }) => codeDeploy === undefined).map(({ account: name, region, stack }): StackUse => {
           const account = registry.accounts[name]?.id ?? '';

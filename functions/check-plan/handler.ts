@@ -19,6 +19,7 @@ import { type Check, checkChangeSet, checkLookups, checkRecords, checkRevision, 
 import { gateOf, rulesFor } from '../../domain/gate.ts';
 import { artifactOf, bucketFor, findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
 import { fingerprints } from '../../domain/lookups.ts';
+import { registeredName } from '../../domain/registered-name.ts';
 import { makePlan, makeStepsPlan } from '../../domain/plan.ts';
 import { groupOf, makeRevisionPlan, revisionOf } from '../../domain/revision-plan.ts';
 import { treatmentOf } from '../../domain/stack-status.ts';
@@ -51,7 +52,7 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
     removed: await uses.readRemoved(tableName, release.application, name, target.name),
     refusal: refusal(registry, release, environment),
     cancelled: release.cancelled,
-    halt: await uses.findHalt(tableName, name),
+    halt: await uses.findHalt(tableName, registeredName(environment)),
     gate: gateOf(environment.approval, rulesFor(registry, release, environment), ofAttempt),
     approval: await uses.findApproval(tableName, environmentRecord?.approval),
     environmentDigest: environmentRecord?.digest,

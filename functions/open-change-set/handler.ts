@@ -11,10 +11,11 @@ import { clientFor } from '../../aws/target-client.ts';
 import { TargetTask } from '../../contracts/tasks.ts';
 import { isOfRound, staysDeployed } from '../../domain/attempt.ts';
 import { changeSetName, changeSetRequest } from '../../domain/change-set-request.ts';
-import { findTarget, templateOf } from '../../domain/find-target.ts';
+import { findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
 import { fingerprints, valuesOf } from '../../domain/lookups.ts';
 import { deferral, lookOrDefer } from '../../domain/deferral.ts';
 import { leftBehind } from '../../domain/left-behind.ts';
+import { notTheirs } from '../../domain/owner-tags.ts';
 import { advice, treatmentOf } from '../../domain/stack-status.ts';
 import { allTaken, awaited, foundIn } from '../../domain/taken.ts';
 import { env } from '../../runtime/env.ts';
@@ -50,12 +51,14 @@ export async function openChangeSet(uses: Uses, where: { tableName: string; buck
   const stack = await uses.describeStack(client, target.stackName);
   const treatment = treatmentOf(stack?.status);
   if (treatment === 'wait') return { answer: 'busy' };
-  if (treatment === 'remove-first') return { answer: 'remove-first' };
+  // An empty stack that somebody's first change set made holds nothing that could be anybody's.
+  const theirs = treatment === 'create' ? undefined : notTheirs(stack?.tags, { application: release.application, environment, branch: findEnvironment(release, environment).branch });
+  if (treatment === 'remove-first' && theirs === undefined) return { answer: 'remove-first' };
 
-  if (treatment === 'person') {
+  if (treatment === 'person' || theirs !== undefined) {
     const status = stack?.status ?? '';
-    const reason = `Planning ${target.stackName}: the stack is in ${status}, which only a person can mend. ${advice(status)}`;
-    await uses.startTarget(where.tableName, { ...row, state: 'ended', outcome: 'failed', clean: false, reason });
+    const reason = `Planning ${target.stackName}: ${theirs ?? `the stack is in ${status}, which only a person can mend. ${advice(status)}`}`;
+    await uses.startTarget(where.tableName, { ...row, state: 'ended', outcome: 'failed', clean: theirs !== undefined, reason });
     return { answer: 'settled' };
   }
   // A round of planning that came before left its change set; the stack needs one only.

@@ -28,6 +28,10 @@ export async function readConfiguration(uses: typeof real, input: ReleaseTask): 
   const known = Object.keys(registry.content.environments);
   const asked = isReady(release, upload) ? askReady(files, known) : ask(files, known, folder);
   const resolved = asked.ok ? resolve(registry.content, asked.value, { ...release, mode }, release.artifact) : { ok: false as const, problems: [sayProblems(asked.problems)] };
+  if (!resolved.ok && 'nothing' in resolved) {
+    await uses.updateRelease(tableName, release.id, { outcome: 'no-changes', reason: resolved.nothing });
+    return { answer: 'ended' };
+  }
   const problems = resolved.ok ? unsealable(resolved.configuration.environments, artifactBuckets({ bucket, region }, arns), release.artifact) : resolved.problems;
   if (!resolved.ok || problems.length > 0) {
     await uses.updateRelease(tableName, release.id, { outcome: 'failed', reason: `Reading what ${release.application} asks for at ${release.commit.slice(0, 8)}: ${problems.join('\n')}` });

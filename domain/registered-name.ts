@@ -1,0 +1,4 @@
+import type { ResolvedEnvironment } from '../contracts/release.ts';
+
+/** What the registered environments know an environment by: a branch's is an instance of one of them. */
+export const registeredName = ({ name, registered }: Pick<ResolvedEnvironment, 'name' | 'registered'>): string => registered ?? name;
