@@ -14,6 +14,13 @@ export function expiryOf({ createdAt, releasedAt }: Pick<BranchEnvironment, 'cre
 /** Is its time up? What is being removed already has none to lose. */
 export const isOver = ({ state, expiresAt }: Pick<BranchEnvironment, 'state' | 'expiresAt'>, now: Date): boolean => state === 'live' && now.toISOString() >= expiresAt;
 
+/** Why a release comes too late for its branch's environment, or `undefined` when nothing came after it. */
+export function overtakenIn({ name, release, reason, sequence, state }: Pick<BranchEnvironment, 'name' | 'release' | 'reason' | 'sequence' | 'state'>, own: number): string | undefined {
+  if (sequence <= own) return undefined;
+  if (state === 'live') return `The newer release ${release} has ${name}. An older commit never overtakes a newer one.`;
+  return `${name} was ended after this release: ${(reason ?? 'it was removed').replace(/\.$/, '')}. Push again to have it anew.`;
+}
+
 /** What a release brings to its branch's environment. */
 export interface Arriving {
   readonly application: string;
@@ -42,10 +49,8 @@ export function takenUp(rows: readonly BranchEnvironment[], arriving: Arriving, 
   if (before !== undefined && before.state !== 'removed' && (before.branch !== its.branch || before.repository !== its.repository || before.registered !== its.registered)) {
     return { answer: 'refused', sentence: `The name ${its.name} is held by the branch ${before.branch} of ${before.repository} in ${before.registered}. End that with "drawbridge env stop ${its.name}", or give this branch another name.` };
   }
-  if (before !== undefined && before.sequence > its.sequence) {
-    const sentence = before.state === 'live' ? `The newer release ${before.release} has ${its.name}. An older commit never overtakes a newer one.` : `${its.name} was ended after this release: ${before.reason ?? 'it was removed'}. Push again to have it anew.`;
-    return { answer: 'superseded', sentence };
-  }
+  const behind = before === undefined ? undefined : overtakenIn(before, its.sequence);
+  if (behind !== undefined) return { answer: 'superseded', sentence: behind };
   const at = now.toISOString();
   const others = rows.filter(({ name, registered, state }) => name !== its.name && registered === its.registered && state !== 'removed');
   const goesOn = before?.state === 'live' && !isOver(before, now);

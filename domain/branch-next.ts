@@ -19,6 +19,9 @@ export const isWanted = (commit: string | undefined, rests: Rest | undefined): b
 /** Does it keep a release of this commit from its environment? */
 export const restsAt = (rests: Rest | undefined, commit: string): boolean => rests !== undefined && (rests.because === 'deleted' || rests.commit === commit);
 
+/** For a sentence. */
+export const restReason = (branch: string, rests: Rest | undefined): string => `The branch ${branch} ${rests?.because === 'deleted' ? 'was deleted' : 'was merged, or its environment was ended'} before this release came so far.`;
+
 /**
  * What brings the environment to what the branch says, from wherever it stands. Pushes, deletions and removals may end in
  * any order, so this is asked again whenever one of them has ended, and it never looks at what it was woken by.

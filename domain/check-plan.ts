@@ -26,6 +26,8 @@ interface Checked {
   readonly deployed: Pick<Deployed, 'sequence' | 'release'> | undefined;
   /** What was removed here last. */
   readonly removed?: Pick<Removed, 'sequence' | 'release'> | undefined;
+  /** Why the branch's environment is not for this release any more. */
+  readonly overtaken?: string | undefined;
   readonly refusal: string | undefined;
   readonly cancelled?: Release['cancelled'];
   readonly halt?: Halt | undefined;
@@ -37,10 +39,11 @@ interface Checked {
 const close = (outcome: Outcome, reason: string): Closed => ({ answer: 'close', outcome, reason });
 
 /** What our own records say, before the target is asked. Held under the lock, so nobody else moves this target meanwhile. */
-export function checkRecords({ sequence, record, deployed, removed, refusal, cancelled, halt, gate, approval, environmentDigest }: Checked): Check {
+export function checkRecords({ sequence, record, deployed, removed, overtaken, refusal, cancelled, halt, gate, approval, environmentDigest }: Checked): Check {
   if (record?.digest === undefined || (record.state !== 'planned' && record.state !== 'executing')) return close('stale', 'The plan is not the newest one of this target. It is planned again.');
   if (deployed !== undefined && deployed.sequence > sequence) return close('superseded', `The newer release ${deployed.release} is deployed here already. An older commit never overtakes a newer one.`);
   if (removed !== undefined && removed.sequence > sequence) return close('superseded', `The newer release ${removed.release} removed it. An older commit never brings it back.`);
+  if (overtaken !== undefined) return close('superseded', overtaken);
   if (cancelled !== undefined) return close('cancelled', cancelledSentence(cancelled));
   if (halt !== undefined) return close('frozen', haltSentence(halt));
   if (refusal !== undefined) return close('frozen', `The registered environments changed since: ${refusal}. Retry the release to resolve it anew.`);

@@ -1,3 +1,4 @@
+import { readBranchEnvironment } from '../../aws/branch-environments.ts';
 import { describeGroup } from '../../aws/code-deploy.ts';
 import { codeDeployFor } from '../../aws/code-deploy-client.ts';
 import { describeChangeSet } from '../../aws/described-change-set.ts';
@@ -14,6 +15,7 @@ import { listTargets, readEnvironment, readRelease, readTarget } from '../../aws
 import { clientFor } from '../../aws/target-client.ts';
 import { LockedTask } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
+import { overtakenIn } from '../../domain/branch-life.ts';
 import { changeSetAnswer } from '../../domain/change-set-answer.ts';
 import { type Check, checkChangeSet, checkLookups, checkRecords, checkRevision, checkSteps, type GroupCheck, type StepsCheck } from '../../domain/check-plan.ts';
 import { gateOf, rulesFor } from '../../domain/gate.ts';
@@ -29,7 +31,7 @@ import { foundIn } from '../../domain/taken.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, readRemoved, findHalt, findApproval, codeDeployFor, describeGroup, clientFor, describeStack, describeChangeSet, lookUp, readSiblings, readTaken };
+const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, readRemoved, readBranchEnvironment, findHalt, findApproval, codeDeployFor, describeGroup, clientFor, describeStack, describeChangeSet, lookUp, readSiblings, readTaken };
 type Uses = typeof real;
 
 /** Under the lock: is what was approved still there, still the same, and still the newest? */
@@ -45,11 +47,13 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
   const registry = (await uses.readRegistry(tableName)).content;
   const ofAttempt = (await uses.listTargets(tableName, release.id, name)).filter((it) => isOfRound(it, attempt));
   const deployed = await uses.readDeployed(tableName, release.application, name, target.name);
+  const ofBranch = environment.branch === undefined ? undefined : await uses.readBranchEnvironment(tableName, release.application, name);
   const check = checkRecords({
     sequence: release.sequence,
     record,
     deployed,
     removed: await uses.readRemoved(tableName, release.application, name, target.name),
+    overtaken: ofBranch === undefined ? undefined : overtakenIn(ofBranch, release.sequence),
     refusal: refusal(registry, release, environment),
     cancelled: release.cancelled,
     halt: await uses.findHalt(tableName, registeredName(environment)),

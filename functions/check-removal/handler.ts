@@ -14,6 +14,7 @@ import { gateOf, rulesFor } from '../../domain/gate.ts';
 import { checkRemoval, gone, groupStays, nothingThere, refused, type RemovalCheck } from '../../domain/removal/check.ts';
 import { mustStay } from '../../domain/removal/ownership.ts';
 import { makeRemovalPlan } from '../../domain/removal/plan.ts';
+import { registeredName } from '../../domain/registered-name.ts';
 import { removalRefusal } from '../../domain/removal/still-allowed.ts';
 import { removalTreatment } from '../../domain/removal/treatment.ts';
 import { env } from '../../runtime/env.ts';
@@ -42,7 +43,7 @@ export async function checkBeforeRemoval(uses: Uses, where: { tableName: string 
     removed: await uses.readRemoved(tableName, release.application, name, target.name),
     refusal: removalRefusal(registry, environment),
     cancelled: release.cancelled,
-    halt: await uses.findHalt(tableName, name),
+    halt: await uses.findHalt(tableName, registeredName(environment)),
     gate: gateOf(environment.approval, rulesFor(registry, release, environment), ofAttempt),
     approval: await uses.findApproval(tableName, environmentRecord?.approval),
     environmentDigest: environmentRecord?.digest,

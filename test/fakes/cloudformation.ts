@@ -14,6 +14,7 @@ interface FakeStack {
   /** As it is deployed; empty for a stack that is only a shell. */
   template: string;
   parameters: Record<string, string>;
+  tags: Record<string, string>;
   /** The change set that is being executed. */
   executing: FakeChangeSet | undefined;
 }
@@ -75,7 +76,7 @@ export class FakeCloudFormation {
   addStack(name: string, status: string): FakeStack {
     this.number += 1;
     const arn = `arn:aws:cloudformation:${this.region}:${this.account}:stack/${name}/${String(this.number)}`;
-    const stack: FakeStack = { arn, name, status, outputs: {}, events: [], token: undefined, operation: 'CREATE', template: status === 'REVIEW_IN_PROGRESS' ? '' : templateOf('AWS::SQS::Queue'), parameters: {}, executing: undefined };
+    const stack: FakeStack = { arn, name, status, outputs: {}, events: [], token: undefined, operation: 'CREATE', template: status === 'REVIEW_IN_PROGRESS' ? '' : templateOf('AWS::SQS::Queue'), parameters: {}, tags: {}, executing: undefined };
     this.stacks.set(name, stack);
     return stack;
   }
@@ -148,6 +149,7 @@ export class FakeCloudFormation {
           StackName: stack.name,
           StackStatus: stack.status,
           Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+          Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
           Outputs: Object.entries(stack.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
         },
       ],

@@ -7,6 +7,7 @@ import type { EnvironmentRecord, Release, Target } from '../../contracts/release
 import type { Report } from '../../contracts/report.ts';
 import type { Look } from '../../aws/change-set-look.ts';
 import type { Looked } from '../../aws/keep-look.ts';
+import type { Head } from '../../aws/heads.ts';
 import type { Place, Waiter } from '../../aws/locks.ts';
 import { count } from '../../domain/changes.ts';
 import { type Deferred, siblingsOf } from '../../domain/deferral.ts';
@@ -15,6 +16,7 @@ import type { Lock } from '../../domain/lock.ts';
 import { makePlan } from '../../domain/plan.ts';
 import { plannedSteps } from '../../domain/steps.ts';
 import { takenOf } from '../../domain/taken.ts';
+import { BranchRows } from './branch-rows.ts';
 import { aRelease, theRegistry } from './samples.ts';
 
 const place = ({ account, region, stackName }: Place) => `${account}#${region}#${stackName}`;
@@ -43,6 +45,13 @@ export class FakeRecords {
   halt: Halt | undefined;
   /** Accounts and Regions that nothing was released to yet. */
   readonly unexamined = new Set<string>();
+  readonly branches = new BranchRows();
+  readonly readBranchEnvironment = this.branches.readBranchEnvironment;
+  readonly takeUpBranchEnvironment = this.branches.takeUpBranchEnvironment;
+  readonly changeBranchEnvironment = this.branches.changeBranchEnvironment;
+  /** What was last released of the branch. */
+  head: Head | undefined;
+  readonly readHead = (_: string, __: string, ___: unknown) => Promise.resolve(this.head);
   stuck = 0;
   readonly visits: { purpose: string; approvers: readonly string[] }[] = [];
   clock = new Date('2026-01-01T00:00:00.000Z');

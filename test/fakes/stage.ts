@@ -26,7 +26,8 @@ const codeDeployFor = () => Promise.reject(new Error('the target is a stack'));
 const stackCalls = { describeGroup, codeDeployFor, describeStack, createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, hasChangeSets, deleteStack, lookAtChangeSet, readOutcome, readRemoval };
 
 /** One target with its account: the real calls against a CloudFormation that keeps state, and our records in memory. */
-export function aStage() {
+export function aStage(environment: string = task.environment) {
+  const it = { ...task, environment };
   const cloud = new FakeCloudFormation().install();
   const records = new FakeRecords();
   const parameters = new Map<string, StoredParameter>();
@@ -51,14 +52,14 @@ export function aStage() {
     uses,
     where,
     stackEvent,
-    open: () => openChangeSet(uses, where, task),
-    lock: () => takeLock(uses, where, { ...task, execution, token: 'lock-token' }),
-    check: () => checkPlan(uses, where, { ...task, fence: 1 }),
-    execute: (token = 'run-token') => executePlan(uses, where, { ...task, fence: 1, token }),
-    look: (token = 'look-token') => lookAtStack(uses, where, { ...task, fence: 1, token }),
-    close: (fields: Partial<CloseTarget>) => closeTarget(uses, where, { ...task, execution, ...fields }),
-    discard: () => discardPlan(uses, where, task),
-    record: () => records.targets.get('dev/main'),
+    open: () => openChangeSet(uses, where, it),
+    lock: () => takeLock(uses, where, { ...it, execution, token: 'lock-token' }),
+    check: () => checkPlan(uses, where, { ...it, fence: 1 }),
+    execute: (token = 'run-token') => executePlan(uses, where, { ...it, fence: 1, token }),
+    look: (token = 'look-token') => lookAtStack(uses, where, { ...it, fence: 1, token }),
+    close: (fields: Partial<CloseTarget>) => closeTarget(uses, where, { ...it, execution, ...fields }),
+    discard: () => discardPlan(uses, where, it),
+    record: () => records.targets.get(`${environment}/main`),
     answers: (token: string) => records.completed.filter((done) => done.token === token).map(({ answer }) => answer),
     /** The stack's event, as it is forwarded to us. */
     event: (status: string, fields: { token?: string; account?: string; region?: string } = {}) => {

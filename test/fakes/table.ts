@@ -71,6 +71,8 @@ export class FakeTable {
     return (condition ?? '').split(' AND ').filter((part) => part !== '').every((part) => {
       const missing = /^attribute_not_exists\((.*)\)$/.exec(part)?.[1];
       if (missing !== undefined) return row?.[names[missing] ?? missing] === undefined;
+      const present = /^attribute_exists\((.*)\)$/.exec(part)?.[1];
+      if (present !== undefined) return row?.[names[present] ?? present] !== undefined;
       const [, name = '', sign, value = ''] = /^(\S+) ([=>]) (\S+)$/.exec(part) ?? [];
       if (sign === undefined) throw new Error(`The fake table does not know the condition ${part}.`);
       const [left, right] = [row?.[names[name] ?? name], values[value] as unknown];

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { changeBranchEnvironment, listBranchEnvironments, readBranchEnvironment, takeUpBranchEnvironment } from '../../../aws/branch-environments.ts';
+import { readHead, restHead, writeRelease } from '../../../aws/heads.ts';
+import type { Arriving } from '../../../domain/branch-life.ts';
+import { aRelease } from '../../fakes/samples.ts';
+import { FakeTable } from '../../fakes/table.ts';
+
+const now = new Date('2026-05-01T12:00:00.000Z');
+const arriving = (name: string, fields: Partial<Arriving> = {}): Arriving => ({
+  application: 'orders', name, registered: 'sandbox', branch: `feature/${name}`, repository: 'orders', life: { timeToLiveSeconds: 86_400, idleSeconds: 3600, atOnce: 2 }, release: 'orders-5-aaaaaaaa', sequence: 5, by: 'Kim', ...fields,
+});
+const takeUp = (name: string, fields?: Partial<Arriving>) => takeUpBranchEnvironment('t', arriving(name, fields), now);
+const states = async () => Object.fromEntries((await listBranchEnvironments('t', 'orders')).map(({ name, state }) => [name, state]));
+
+let table: FakeTable;
+beforeEach(() => {
+  table = new FakeTable().install();
+});
+afterEach(() => {
+  table.restore();
+});
+
+describe('the rows of branch environments', () => {
+  it('are written when one is taken up, and renewed by the next release', async () => {
+    await takeUp('one');
+    expect(await takeUp('one', { release: 'orders-6-bbbbbbbb', sequence: 6 })).toMatchObject({ answer: 'taken', row: { version: 2 } });
+    expect(await readBranchEnvironment('t', 'orders', 'one')).toMatchObject({ branch: 'feature/one', release: 'orders-6-bbbbbbbb', state: 'live', version: 2 });
+    expect(await readBranchEnvironment('t', 'carts', 'one')).toBeUndefined();
+  });
+
+  it('hold no more than may be there at once, also when two branches come in the same moment', async () => {
+    await takeUp('one');
+    let inBetween = true;
+    table.beforeWrite = () => {
+      if (!inBetween) return;
+      inBetween = false;
+      // The other is written while this one has looked already.
+      table.rows.set(JSON.stringify(['APPLICATION#orders', 'BRANCH-ENVIRONMENT#two']), { ...table.under('APPLICATION#orders', 'BRANCH-ENVIRONMENT#one')[0], name: 'two', branch: 'feature/two', sk: 'BRANCH-ENVIRONMENT#two' });
+      table.rows.set(JSON.stringify(['APPLICATION#orders', 'BRANCH-ROOM#sandbox']), { pk: 'APPLICATION#orders', sk: 'BRANCH-ROOM#sandbox', version: 2 });
+    };
+    expect(await takeUp('three')).toMatchObject({ answer: 'refused', sentence: expect.stringContaining('orders may have 2') as string });
+    expect(await states()).toEqual({ one: 'live', two: 'live' });
+  });
+
+  it('are tried again later where others are always faster', async () => {
+    let version = 1;
+    table.beforeWrite = () => {
+      table.rows.set(JSON.stringify(['APPLICATION#orders', 'BRANCH-ROOM#sandbox']), { pk: 'APPLICATION#orders', sk: 'BRANCH-ROOM#sandbox', version: (version += 1) });
+    };
+    await expect(takeUp('one')).rejects.toMatchObject({ name: 'TransientError' });
+    expect(await states()).toEqual({});
+  });
+
+  it('are changed only as they were read', async () => {
+    const taken = await takeUp('one');
+    if (taken.answer !== 'taken') throw new Error('it was not taken');
+    expect(await changeBranchEnvironment('t', taken.row, { url: 'https://one.example.com', reason: undefined })).toBe(true);
+    expect(await changeBranchEnvironment('t', taken.row, { state: 'removed' })).toBe(false);
+    expect(await readBranchEnvironment('t', 'orders', 'one')).toMatchObject({ url: 'https://one.example.com', state: 'live', version: 2 });
+  });
+});
+
+describe('a branch that is to stay without its environment', () => {
+  const release = aRelease({ branch: 'feature/one' });
+
+  it('says so in its head, which whoever writes it meanwhile reads again', async () => {
+    expect(await restHead('t', 'orders', 'feature/one', { commit: release.commit, because: 'deleted' })).toBeUndefined();
+    await writeRelease('t', release, undefined);
+    const before = await readHead('t', 'orders', { branch: 'feature/one' });
+    expect(await restHead('t', 'orders', 'feature/one', { commit: release.commit, because: 'deleted' })).toMatchObject({ version: 2, rests: { because: 'deleted' } });
+    expect(await writeRelease('t', release, before)).toBe(false);
+  });
+
+  it.each([
+    ['ended', release.commit, true],
+    ['ended', 'f'.repeat(40), false],
+    ['deleted', release.commit, false],
+  ] as const)('once %s at %s, is so after another release of it: %s', async (because, commit, stays) => {
+    await writeRelease('t', release, undefined);
+    const head = await restHead('t', 'orders', 'feature/one', { commit, because });
+    await writeRelease('t', release, head);
+    expect((await readHead('t', 'orders', { branch: 'feature/one' }))?.rests !== undefined).toBe(stays);
+  });
+});
