@@ -12,6 +12,7 @@ import {
   GetFolderCommand,
   GetPullRequestCommand,
   ListBranchesCommand,
+  MergePullRequestByFastForwardCommand,
   PostCommentForPullRequestCommand,
   UpdateCommentCommand,
 } from '@aws-sdk/client-codecommit';
@@ -122,6 +123,27 @@ it('a pull request can be opened, followed and commented', async () => {
   );
   const updated = await codeCommit.send(new UpdateCommentCommand({ commentId: comment?.commentId, content: 'second' }));
   expect(updated.comment?.content).toBe('second');
+});
+
+it('a pull request that is merged is closed, and two events tell of it: one of the request, one of the branch that moved', async () => {
+  const { codeCommit } = clients(stage.cloud, tools);
+  const commit = await push(join(work, 'one'), remote(), { 'merge.md': 'x' }, 'merge');
+  const { pullRequest } = await codeCommit.send(
+    new CreatePullRequestCommand({ title: 'Merge', targets: [{ repositoryName, sourceReference: 'merge', destinationReference: 'main' }] }),
+  );
+  const pullRequestId = pullRequest?.pullRequestId ?? '';
+  const stale = new MergePullRequestByFastForwardCommand({ pullRequestId, repositoryName, sourceCommitId: 'f'.repeat(40) });
+  await expect(codeCommit.send(stale)).rejects.toMatchObject({ name: 'TipOfSourceReferenceIsDifferentException' });
+  const answer = await codeCommit.send(new MergePullRequestByFastForwardCommand({ pullRequestId, repositoryName, sourceCommitId: commit }));
+  expect(answer.pullRequest).toMatchObject({ pullRequestStatus: 'CLOSED', pullRequestTargets: [{ sourceCommit: commit, mergeMetadata: { isMerged: true, mergeOption: 'FAST_FORWARD_MERGE' } }] });
+  expect((await codeCommit.send(new GetBranchCommand({ repositoryName, branchName: 'main' }))).branch?.commitId).toBe(commit);
+  const told = await eventually('both events', async () => {
+    const events = (await seen(stage.cloud, tools)).map(({ detail }) => detail);
+    const merged = events.find((detail) => detail['event'] === 'pullRequestMergeStatusUpdated');
+    return merged !== undefined && events.some((detail) => detail['referenceName'] === 'main' && detail['commitId'] === commit) ? merged : undefined;
+  });
+  expect(told).toMatchObject({ pullRequestId, isMerged: 'True', pullRequestStatus: 'Closed', repositoryNames: [repositoryName], sourceReference: 'refs/heads/merge', sourceCommit: commit });
+  await expect(codeCommit.send(new MergePullRequestByFastForwardCommand({ pullRequestId, repositoryName }))).rejects.toMatchObject({ name: 'PullRequestAlreadyClosedException' });
 });
 
 it('a push while the cloud is down is stored, and says that nobody was told', { timeout: 20_000 }, async () => {

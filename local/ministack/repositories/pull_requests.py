@@ -46,7 +46,8 @@ def _announce(account: str, region: str, request: dict, event: str, caller: str)
                 [store.arn(name, region, account)], {
         "author": request["authorArn"], "callerUserArn": caller, "creationDate": dated["creationDate"],
         "description": request.get("description", ""), "destinationCommit": target["destinationCommit"],
-        "destinationReference": target["destinationReference"], "event": event, "isMerged": "False",
+        "destinationReference": target["destinationReference"], "event": event,
+        "isMerged": str(target["mergeMetadata"]["isMerged"]),
         "lastModifiedDate": dated["lastActivityDate"], "pullRequestId": request["pullRequestId"],
         "pullRequestStatus": request["pullRequestStatus"].title(), "repositoryNames": [name],
         "revisionId": request["revisionId"], "sourceCommit": target["sourceCommit"],
@@ -111,6 +112,35 @@ def update_status(data):
     _announce(responses.get_account_id(), responses.get_region(), request, "pullRequestStatusChanged",
               evaluator.caller_arn())
     return {"pullRequest": request}
+
+
+def merge_by_fast_forward(data):
+    """Moves the destination to the source and closes the request, if the destination has nothing of its own."""
+    path = store.find(data.get("repositoryName"))
+    with _lock:
+        state = _load()
+        request = _request(state, data)
+        target = request["pullRequestTargets"][0]
+        if request["pullRequestStatus"] != "OPEN":
+            raise CodeCommitError("PullRequestAlreadyClosedException", f"{request['pullRequestId']} is closed")
+        source, destination = (target[f"{side}Reference"].removeprefix("refs/heads/") for side in ("source", "destination"))
+        commits = {name: git.head_of(path, name) for name in (source, destination)}
+        for name, commit in commits.items():
+            if not commit:
+                raise branch_missing(name)
+        if data.get("sourceCommitId") not in (None, commits[source]):
+            raise CodeCommitError("TipOfSourceReferenceIsDifferentException", f"{source} was pushed meanwhile")
+        if git.text(path, "merge-base", commits[source], commits[destination]) != commits[destination]:
+            raise CodeCommitError("ManualMergeRequiredException", f"{destination} has commits that {source} has not")
+        git.git(path, "update-ref", target["destinationReference"], commits[source], commits[destination])
+        target.update(sourceCommit=commits[source], mergeMetadata={
+            "isMerged": True, "mergedBy": evaluator.caller_arn(), "mergeCommitId": commits[source],
+            "mergeOption": "FAST_FORWARD_MERGE"})
+        request.update(pullRequestStatus="CLOSED", lastActivityDate=time.time())
+        _save(state)
+    caller = evaluator.caller_arn()
+    _announce(responses.get_account_id(), responses.get_region(), request, "pullRequestMergeStatusUpdated", caller)
+    return request, path, {"old": commits[destination], "new": commits[source], "reference": target["destinationReference"]}
 
 
 def source_moved(path: pathlib.Path, known: dict, reference: str, commit: str, caller: str) -> None:

@@ -65,6 +65,12 @@ def _delete_branch(data):
     return {"deletedBranch": {"branchName": name, "commitId": commit}}
 
 
+def _merge(data):
+    request, path, moved = pull_requests.merge_by_fast_forward(data)
+    pushes.announce(path, [moved], evaluator.caller_arn())
+    return {"pullRequest": request}
+
+
 def _announce(path, branch, old, new):
     pushes.announce(path, [{"old": old, "new": new, "reference": f"refs/heads/{branch}"}], evaluator.caller_arn())
 
@@ -78,6 +84,7 @@ _ACTIONS = {
     "GetDifferences": reading.get_differences,
     "CreatePullRequest": pull_requests.create, "GetPullRequest": pull_requests.get,
     "ListPullRequests": pull_requests.listed, "UpdatePullRequestStatus": pull_requests.update_status,
+    "MergePullRequestByFastForward": _merge,
     "PostCommentForPullRequest": pull_requests.post_comment, "UpdateComment": pull_requests.update_comment,
     "GetCommentsForPullRequest": pull_requests.comments,
 }
