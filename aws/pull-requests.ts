@@ -49,6 +49,15 @@ export async function pullRequestsWith(repository: string, commit: string): Prom
   return found;
 }
 
+/** The branches that a pull request has merged, each with the commit that it stood at. What an event says is not asked. */
+export async function mergedBranches(id: string): Promise<{ readonly repository: string; readonly branch: string; readonly commit: string }[]> {
+  const { pullRequest } = await calling(`reading the pull request ${id}`, () => codeCommit().send(new GetPullRequestCommand({ pullRequestId: id })));
+  return (pullRequest?.pullRequestTargets ?? []).flatMap(({ mergeMetadata, repositoryName: repository, sourceCommit: commit, sourceReference = '' }) => {
+    const branch = sourceReference.replace(/^refs\/heads\//, '');
+    return mergeMetadata?.isMerged === true && repository !== undefined && commit !== undefined && branch !== '' ? [{ repository, branch, commit }] : [];
+  });
+}
+
 /** @param token of the request: with the same one, the comment is made once. @returns its id */
 export async function postComment({ id, repository, sourceCommit, destinationCommit }: PullRequest, content: string, token: string): Promise<string> {
   const answer = await calling(`commenting on the pull request ${id}`, () =>

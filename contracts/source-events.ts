@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { ApplicationName, CommitId } from './names.ts';
+import { ApplicationName, CommitId, ReleaseId } from './names.ts';
+import { Outcome } from './outcome.ts';
+import { reportDetailType, reportSource } from './report.ts';
 
 /** Events that start and resume releases. Of those that AWS sends only what we use is parsed; the rest may change without breaking us. */
 
@@ -21,6 +23,28 @@ export const RepositoryStateChange = z.object({
   }),
 });
 export type RepositoryStateChange = z.infer<typeof RepositoryStateChange>;
+
+/** A pull request changed its state (F 1.5). Only those that were merged are listened for. */
+export const PullRequestStateChange = z.object({
+  ...envelope,
+  source: z.literal('aws.codecommit'),
+  'detail-type': z.literal('CodeCommit Pull Request State Change'),
+  detail: z.object({ pullRequestId: z.string(), callerUserArn: z.string().optional() }),
+});
+export type PullRequestStateChange = z.infer<typeof PullRequestStateChange>;
+
+/** A release or a removal of a branch's environment has ended. */
+export const BranchReleaseEnded = z.object({
+  ...envelope,
+  source: z.literal(reportSource),
+  'detail-type': z.literal(reportDetailType),
+  detail: z.object({ release: ReleaseId, branch: z.string(), outcome: Outcome }),
+});
+export type BranchReleaseEnded = z.infer<typeof BranchReleaseEnded>;
+
+/** What may change where a branch stands, or whether it has its environment. */
+export const BranchEvent = z.discriminatedUnion('detail-type', [RepositoryStateChange, PullRequestStateChange, BranchReleaseEnded]);
+export type BranchEvent = z.infer<typeof BranchEvent>;
 
 /** A stack changed its status (F 1.7). There is no change-set id and no stack name in it. */
 export const StackStatusChange = z.object({

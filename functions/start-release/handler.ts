@@ -1,105 +1,37 @@
+import { endBranchEnvironment, removeBranchEnvironment } from '../../aws/branch-ends.ts';
+import { readBranchEnvironment } from '../../aws/branch-environments.ts';
 import { branchHead, readCommit, tagCommit } from '../../aws/codecommit.ts';
+import { listDeployed } from '../../aws/deployed.ts';
 import { differs } from '../../aws/differences.ts';
 import { startRelease } from '../../aws/executions.ts';
-import { type Head, nextSequence, readHead, writeRelease } from '../../aws/heads.ts';
+import { nextSequence, readHead, restHead, writeRelease } from '../../aws/heads.ts';
+import { mergedBranches } from '../../aws/pull-requests.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { findRelease, updateRelease } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
-import type { Environments } from '../../contracts/environments.ts';
-import type { Release } from '../../contracts/release.ts';
-import { RepositoryStateChange } from '../../contracts/source-events.ts';
-import { TransientError } from '../../domain/errors.ts';
-import { applicationsFor } from '../../domain/accepting.ts';
-import { principalOf } from '../../domain/callers.ts';
-import { type Reference, shortName } from '../../domain/reference.ts';
-import { planBranchPrefix, releaseId } from '../../domain/release-id.ts';
-import { watchedPaths } from '../../domain/watched-paths.ts';
-import { env } from '../../runtime/env.ts';
+import { BranchEvent } from '../../contracts/source-events.ts';
 import { listener } from '../../runtime/listener.ts';
-import { logger } from '../../runtime/logger.ts';
+import { branchMerged, branchReleaseEnded, startReleases } from './events.ts';
+import type { BranchUses } from './uses.ts';
 
-const real = { findRelease, updateRelease, findRegistry, branchHead, tagCommit, differs, readCommit, readHead, nextSequence, writeRelease, startRelease, report, now: () => new Date() };
+const real: BranchUses = {
+  findRelease, updateRelease, findRegistry, branchHead, tagCommit, differs, readCommit, readHead, nextSequence, writeRelease, startRelease, report,
+  restHead, mergedBranches, listDeployed, readBranchEnvironment, endBranchEnvironment, removeBranchEnvironment,
+  now: () => new Date(),
+};
 
-/** How often a head that moves while it is written is read again. */
-const tries = 10;
-
-/** An event wakes, it does not prove: what is released is where the branch or the tag stands, looked up now. */
-export async function startReleases(uses: typeof real, { detail }: RepositoryStateChange): Promise<void> {
-  const { TABLE_NAME: tableName } = env('TABLE_NAME');
-  const { repositoryName: repository } = detail;
-  const reference: Reference = detail.referenceType === 'tag' ? { tag: detail.referenceName } : { branch: detail.referenceName };
-  if (detail.event === 'referenceDeleted') return;
-  // Made by `drawbridge plan` to be looked at; an environment that takes every branch must not take it.
-  if (reference.branch?.startsWith(planBranchPrefix) === true) return;
-  const registry = await uses.findRegistry(tableName);
-  const applications = registry === undefined ? [] : applicationsFor(registry.content, repository, reference);
-  if (applications.length === 0) logger.info('nobody registered this branch or tag', { repository, ...reference });
-  const pusher = detail.callerUserArn === undefined || detail.commitId === undefined ? undefined : { principal: principalOf(detail.callerUserArn).toLowerCase(), commit: detail.commitId };
-  for (const application of applications) {
-    await startOne(uses, { tableName, application, registered: registry?.content.applications[application], repository, reference, pusher, registryVersion: registry?.version ?? 0 });
-  }
-}
-
-interface Asked {
-  readonly tableName: string;
-  readonly application: string;
-  readonly registered: Environments['applications'][string] | undefined;
-  readonly repository: string;
-  readonly reference: Reference;
-  /** Who pushed which commit, where the event says so. */
-  readonly pusher: { readonly principal: string; readonly commit: string } | undefined;
-  readonly registryVersion: number;
-}
-
-async function startOne(uses: typeof real, asked: Asked): Promise<void> {
-  const { tableName, application, repository, reference, pusher, registryVersion } = asked;
-  const { DEPLOY_RELEASE_MACHINE_ARN: machine, BUS_NAME: busName } = env('DEPLOY_RELEASE_MACHINE_ARN', 'BUS_NAME');
-  for (let attempt = 0; attempt < tries; attempt += 1) {
-    const head = await uses.readHead(tableName, application, reference);
-    const commit = await lookUp(uses, repository, reference);
-    if (commit === undefined) return;
-    const pushedBy = pusher?.commit === commit ? pusher.principal : undefined;
-    // The commit that an upload names is its uploader's word; the repository is released for itself.
-    if (head?.commit === commit && head.upload === undefined) {
-      // An event before this one may have started it without knowing who pushed its head. Who pushes the same commit again takes nobody's place.
-      if (pushedBy !== undefined && (await uses.findRelease(tableName, head.release))?.pushedBy === undefined) await uses.updateRelease(tableName, head.release, { pushedBy });
-      // The row may have been written and the start lost; by its name it starts at most once.
-      await uses.startRelease(machine, head.release, 1);
+/** Each kind of event has its own way. */
+export async function handle(uses: BranchUses, event: BranchEvent): Promise<void> {
+  switch (event['detail-type']) {
+    case 'CodeCommit Repository State Change':
+      await startReleases(uses, event);
       return;
-    }
-    if (!(await concerns(uses, asked, head, commit))) return;
-    const { author, message } = await uses.readCommit(repository, commit);
-    const sequence = await uses.nextSequence(tableName, application);
-    const id = releaseId(application, sequence, commit);
-    const release: Release = {
-      id, application, source: { kind: 'codecommit', repository }, ...reference, commit, sequence, mode: 'deploy', author, message,
-      createdAt: uses.now().toISOString(), attempt: 1, registryVersion, state: 'running',
-      ...(pushedBy === undefined ? {} : { pushedBy }),
-    };
-    if (!(await uses.writeRelease(tableName, release, head))) continue;
-    await uses.report({ tableName, busName }, { kind: 'started', about: 'release', release: id, application, text: `${commit.slice(0, 8)} on ${shortName(reference)} by ${author.name}: ${message}` }, uses.now());
-    await uses.startRelease(machine, id, 1);
-    return;
+    case 'CodeCommit Pull Request State Change':
+      await branchMerged(uses, event);
+      return;
+    case 'Drawbridge Report':
+      await branchReleaseEnded(uses, event);
   }
-  throw new TransientError(`Starting a release of ${application}: the head of ${shortName(reference)} moved ${String(tries)} times while it was written. It is tried again.`);
 }
 
-async function lookUp(uses: typeof real, repository: string, { branch, tag }: Reference): Promise<string | undefined> {
-  if (tag !== undefined) return await uses.tagCommit(repository, tag);
-  return branch === undefined ? undefined : await uses.branchHead(repository, branch);
-}
-
-/**
- * Did anything change in the application's paths since it was last released from this branch? When not, the head stays
- * where it is, so that the next push is compared with what was released and nothing in between is missed.
- * A tag is somebody's word that this is to be released: it is never compared.
- */
-async function concerns(uses: typeof real, { application, registered, repository, reference }: Asked, head: Head | undefined, commit: string): Promise<boolean> {
-  const matters = registered === undefined ? undefined : watchedPaths(registered);
-  if (matters === undefined || head === undefined || reference.tag !== undefined) return true;
-  if ((await uses.differs(repository, head.commit, commit, matters)) !== 'no') return true;
-  logger.info('nothing changed in the paths of the application, so it is not released', { application, repository, ...reference, commit, since: head.commit });
-  return false;
-}
-
-export const handler = listener({ name: 'start-release', event: RepositoryStateChange, run: (event) => startReleases(real, event) });
+export const handler = listener({ name: 'start-release', event: BranchEvent, run: (event) => handle(real, event) });

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { vi } from 'vitest';
 import type { Standing } from '../../aws/build-line.ts';
 import type { Build, BuildOrder, BuildStart } from '../../aws/codebuild.ts';
+import type { Ended, Ending } from '../../aws/branch-ends.ts';
 import type { Head } from '../../aws/heads.ts';
+import type { BranchEnvironment, Rest } from '../../contracts/branch-environment.ts';
+import type { Deployed } from '../../contracts/plan.ts';
 import type { NewestVersion } from '../../aws/uploads.ts';
 import type { SourceFiles } from '../../aws/source-files.ts';
 import type { Environments } from '../../contracts/environments.ts';
@@ -14,6 +17,7 @@ import { type BuildWaiter, sameWaiter } from '../../domain/build-line.ts';
 import { ConfigurationError, InvalidInputError } from '../../domain/errors.ts';
 import { type Reference, shortName } from '../../domain/reference.ts';
 import type { LastUpload } from '../../domain/uploads/order.ts';
+import { BranchRows } from './branch-rows.ts';
 import { aRelease, theRegistry } from './samples.ts';
 
 /** The variables that the template gives these functions. */
@@ -58,6 +62,14 @@ export class ReleaseWorld {
   room = Infinity;
   /** Runs while somebody waits a moment: a build may end meanwhile. */
   meanwhile: () => void | Promise<void> = () => undefined;
+  readonly environmentsOfBranches = new BranchRows();
+  readonly readBranchEnvironment = this.environmentsOfBranches.readBranchEnvironment;
+  /** Environments of which something is deployed. */
+  readonly there = new Set<string>();
+  /** Which environments were asked to be removed, and by whom. */
+  readonly removals: string[] = [];
+  /** What each pull request has merged. */
+  readonly merged = new Map<string, { repository: string; branch: string; commit: string }[]>();
   #sequence = 0;
   /** Runs before a head is written: somebody else may be faster. */
   beforeWrite: () => void = () => undefined;
@@ -126,9 +138,33 @@ export class ReleaseWorld {
     this.beforeWrite();
     const key = `${release.application}/${shortName(release)}`;
     if (this.heads.get(key)?.version !== before?.version) return Promise.resolve(false);
-    this.heads.set(key, { commit: release.commit, release: release.id, version: (before?.version ?? 0) + 1, ...(upload === undefined ? {} : { upload: { ...upload, same: [...upload.same] } }) });
+    const rests = before?.rests?.because === 'ended' && before.rests.commit === release.commit ? { rests: before.rests } : {};
+    this.heads.set(key, { ...rests, commit: release.commit, release: release.id, version: (before?.version ?? 0) + 1, ...(upload === undefined ? {} : { upload: { ...upload, same: [...upload.same] } }) });
     this.releases.set(release.id, release);
     return Promise.resolve(true);
+  };
+  readonly restHead = (_: string, application: string, branch: string, rests: Rest) => {
+    const head = this.heads.get(`${application}/${branch}`);
+    if (head === undefined) return Promise.resolve(undefined);
+    const rested = { ...head, rests, version: head.version + 1 };
+    this.heads.set(`${application}/${branch}`, rested);
+    return Promise.resolve(rested);
+  };
+  readonly mergedBranches = (id: string) => Promise.resolve(this.merged.get(id) ?? []);
+  readonly listDeployed = (_: string, application: string) => Promise.resolve([...this.there].map((environment): Deployed => ({
+    application, environment, target: 'main', account: '222222222222', region: 'eu-west-1', stackName: `${application}-${environment}`, release: aRelease().id, commit: aRelease().commit, sequence: 1, fence: 1, deployedAt: '2026-01-01T00:00:00.000Z', outputs: {},
+  })));
+  readonly endBranchEnvironment = async (context: unknown, row: BranchEnvironment, why: Ending): Promise<Ended> => {
+    const fields = { state: 'removing', sequence: await this.nextSequence('', row.application), reason: why.reason } as const;
+    if (!(await this.environmentsOfBranches.changeBranchEnvironment('', row, fields))) return { answer: 'changed' };
+    return await this.removeBranchEnvironment(context, { ...row, ...fields, version: row.version + 1 }, why);
+  };
+  readonly removeBranchEnvironment = async (_: unknown, row: BranchEnvironment, { reason, by }: Ending): Promise<Ended> => {
+    if (this.there.has(row.name)) {
+      this.removals.push(`${row.name} by ${by}: ${reason}`);
+      return { answer: 'removing', release: 'orders-99-00000000' };
+    }
+    return (await this.environmentsOfBranches.changeBranchEnvironment('', row, { state: 'removed' })) ? { answer: 'removed' } : { answer: 'changed' };
   };
   readonly startRelease = (_: string, release: string, attempt: number) => Promise.resolve(void this.started.push(`${release}-${String(attempt)}`));
   readonly report = (_: unknown, what: Report) => Promise.resolve(void this.reports.push(what));

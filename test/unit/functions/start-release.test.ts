@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RepositoryStateChange } from '../../../contracts/source-events.ts';
-import { startReleases } from '../../../functions/start-release/handler.ts';
+import { startReleases } from '../../../functions/start-release/events.ts';
 import { commitOf, ReleaseWorld, stubVariables } from '../../fakes/release-world.ts';
 
 let world: ReleaseWorld;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NewestVersion } from '../../../aws/uploads.ts';
 import type { RegisteredUpload } from '../../../contracts/environments.ts';
 import type { UploadEvent } from '../../../contracts/source-events.ts';
-import { startReleases } from '../../../functions/start-release/handler.ts';
+import { startReleases } from '../../../functions/start-release/events.ts';
 import { startUploadRelease } from '../../../functions/start-upload-release/handler.ts';
 import { fingerprint } from '../../../domain/source.ts';
 import { logger } from '../../../runtime/logger.ts';
