@@ -65,6 +65,13 @@ export async function writeVote(tableName: string, approval: Approval, vote: Vot
 }
 
 /** The approval that an application waits for, or waited for last, in an environment. */
+/** The questions that an application waits with, or waited, in every environment. */
+export async function listWaiting(tableName: string, application: string): Promise<ApprovalRow[]> {
+  const rows = await queryRows(tableName, { pk: keys.waiting(application, '').pk, skBegins: 'WAITING#' }, Waiting);
+  const found = await Promise.all(rows.map(({ approval }) => findApproval(tableName, approval)));
+  return found.filter((approval) => approval !== undefined);
+}
+
 export async function findWaiting(tableName: string, application: string, environment: string): Promise<ApprovalRow | undefined> {
   const waiting = await readRow(tableName, keys.waiting(application, environment), Waiting);
   return await findApproval(tableName, waiting?.approval);

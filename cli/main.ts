@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ControlPlane, type ConnectOptions } from './connect.ts';
 import { decide, retry } from './commands/decide.ts';
 import { doctor } from './commands/doctor.ts';
+import { envs, stop } from './commands/envs.ts';
 import { cancel, halt, promote, resume, rollback } from './commands/go-on.ts';
 import { delegate, inbox } from './commands/inbox.ts';
 import { down, reset, up } from './commands/local.ts';
@@ -74,6 +75,21 @@ program
   .description('what the build of a release wrote; "latest" is the newest')
   .option('--follow', 'go on until the build has ended', false)
   .action(ending((release: string, options: { follow: boolean }) => log(controlPlane(), output(), release, options)));
+program
+  .command('envs')
+  .description('the environments of branches: where, until when, whose')
+  .option('--application <name>')
+  .option('--all', 'those that were removed too', false)
+  .action(ending((options: { application?: string; all: boolean }) => envs(controlPlane(), output(), options)));
+program
+  .command('env')
+  .description('one environment of a branch')
+  .command('stop <name>')
+  .description('end it: what is in it is removed, and it comes back when the branch is pushed again')
+  .option('--application <name>', 'where several applications have one of that name')
+  .option('--reason <text>', 'why', '')
+  .option('--follow', 'go on until it is removed', false)
+  .action(ending((name: string, options: { application?: string; reason: string; follow: boolean }) => stop(controlPlane(), output(), name, options)));
 program.command('inbox').description('what waits for you').action(ending(() => inbox(controlPlane(), output())));
 for (const decision of ['approve', 'reject'] as const) {
   program

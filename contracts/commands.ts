@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Approval, Decision, Delegation, Vote } from './approval.ts';
+import { BranchEnvironment } from './branch-environment.ts';
 import { CheckResult } from './build.ts';
 import { Halt } from './halt.ts';
 import { ApplicationName, ApproverName, CommitId, EnvironmentName, ReleaseId } from './names.ts';
@@ -119,6 +120,19 @@ export const StatusAnswer = z.object({
   ),
 });
 export type StatusAnswer = z.infer<typeof StatusAnswer>;
+
+export const BranchEnvironmentsAnswer = z.object({ environments: z.array(BranchEnvironment.omit({ version: true, sequence: true })) });
+export type BranchEnvironmentsAnswer = z.infer<typeof BranchEnvironmentsAnswer>;
+
+export const StopRequest = z.strictObject({ reason: z.string().max(1000).default('') });
+export const StopAnswer = z.object({
+  application: z.string(),
+  name: z.string(),
+  /** The removal, where there is something to remove. */
+  release: z.string().optional(),
+  sentence: z.string(),
+});
+export type StopAnswer = z.infer<typeof StopAnswer>;
 
 /** Every answer that is not a yes: what was being done, why not, what to do. */
 export const Trouble = z.object({ error: z.string(), message: z.string() });

@@ -46,12 +46,10 @@ async function showQuestion(uses: Uses, channel: string, id: string): Promise<st
   return await show(uses, channel, `question#${id}`, questionMessage(questionOf(approval, targets), mentioned));
 }
 
-async function showRelease(uses: Uses, channel: string, id: string): Promise<Release> {
+async function showRelease(uses: Uses, channel: string, release: Release): Promise<void> {
   const { records } = uses;
-  const release = await records.release(id);
-  const [environments, targets] = await Promise.all([records.environments(id), records.targets(id)]);
-  await show(uses, channel, `release#${id}`, releaseMessage(release, environmentLines(release, environments, targets)));
-  return release;
+  const [environments, targets] = await Promise.all([records.environments(release.id), records.targets(release.id)]);
+  await show(uses, channel, `release#${release.id}`, releaseMessage(release, environmentLines(release, environments, targets)));
 }
 
 /** One message for a release and one for each question, changed in place; what is loud is said besides. */
@@ -61,13 +59,15 @@ export const slack: Notifier<Uses> = {
   tell: async (uses, report) => {
     const { slack: registered, environments } = await uses.records.registry();
     if (registered === undefined) return;
-    const own = report.environment === undefined ? undefined : environments[report.environment]?.slack;
+    const release = await uses.records.release(report.release);
+    const resolved = release.configuration?.environments.find(({ name: it }) => it === report.environment);
+    const own = report.environment === undefined ? undefined : environments[resolved?.registered ?? report.environment]?.slack;
     const channel = own ?? registered.channel;
     const ts = report.approval === undefined ? undefined : await showQuestion(uses, channel, report.approval);
-    const { attempt } = await showRelease(uses, registered.channel, report.release);
+    await showRelease(uses, registered.channel, release);
     if (!loud(report)) return;
     // The same may happen again in another try at the release.
-    const about = `loud#${report.release}#${String(attempt)}#${report.environment ?? ''}#${report.kind}#${report.approval ?? ''}#${report.text.slice(0, 200)}`;
+    const about = `loud#${report.release}#${String(release.attempt)}#${report.environment ?? ''}#${report.kind}#${report.approval ?? ''}#${report.text.slice(0, 200)}`;
     if ((await uses.memory.recall(name, about, Posted)) !== undefined) return;
     const said = await uses.slack.post(channel, loudMessage(report), report.kind === 'reminder' ? ts : undefined);
     await uses.memory.keep(name, about, { channel, ts: said });

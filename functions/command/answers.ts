@@ -1,4 +1,4 @@
-import { findApproval, findWaiting } from '../../aws/approvals.ts';
+import { findApproval, listWaiting } from '../../aws/approvals.ts';
 import { takeAnswer } from '../../aws/decisions.ts';
 import { listDelegations, writeDelegation } from '../../aws/delegations.ts';
 import { readRegistry } from '../../aws/registry.ts';
@@ -45,8 +45,7 @@ export async function inbox({ tableName }: Where, from: string): Promise<InboxAn
   const registry = (await readRegistry(tableName)).content;
   const approver = callerIn(registry, 'Looking into the inbox', from);
   const delegations = standing(await listDelegations(tableName), new Date());
-  const places = Object.keys(registry.applications).flatMap((application) => Object.keys(registry.environments).map((environment) => ({ application, environment })));
-  const asked = (await Promise.all(places.map(({ application, environment }) => findWaiting(tableName, application, environment)))).filter((it) => it?.state === 'waiting').filter((it) => it !== undefined);
+  const asked = (await Promise.all(Object.keys(registry.applications).map((application) => listWaiting(tableName, application)))).flat().filter(({ state }) => state === 'waiting');
   const waiting = await Promise.all(asked.map((approval) => item(tableName, registry, approver, delegations, approval)));
   return { approver, waiting: waiting.filter((it) => it !== undefined).sort((a, b) => a.expiresAt.localeCompare(b.expiresAt)) };
 }

@@ -3,6 +3,7 @@ import { findRegistry } from '../../aws/registry.ts';
 import { env } from '../../runtime/env.ts';
 import { http } from '../../runtime/http.ts';
 import { decide, delegate, delegations, inbox } from './answers.ts';
+import { branchEnvironments, stopBranchEnvironment } from './branches.ts';
 import { cancel } from './cancel.ts';
 import { door, type Uses } from './door.ts';
 import { promote, rollback } from './going-on.ts';
@@ -32,6 +33,8 @@ function real(): Uses {
     resume: (environment, by) => resume(where, environment, by),
     plan: (request) => plan(where, request),
     remove: async ({ reason, ...what }, by) => ({ release: await startRemoval(where, { ...what, reason: reason === '' ? 'no reason given' : reason, by }) }),
+    branchEnvironments: (application) => branchEnvironments(where, application),
+    stop: (application, environment, request, by) => stopBranchEnvironment(where, application, environment, request, by),
   };
 }
 

@@ -1,4 +1,4 @@
-import { findWaiting } from '../../aws/approvals.ts';
+import { listWaiting } from '../../aws/approvals.ts';
 import { listDeployed } from '../../aws/deployed.ts';
 import { listHalts } from '../../aws/halts.ts';
 import { listReleases } from '../../aws/heads.ts';
@@ -15,18 +15,15 @@ export async function status({ tableName }: { tableName: string }): Promise<Stat
   const registry = (await findRegistry(tableName))?.content;
   const environments = Object.keys(registry?.environments ?? {});
   const applications = Object.keys(registry?.applications ?? {}).map(async (application) => {
-    const [deployed, [newest], ...asked] = await Promise.all([
-      listDeployed(tableName, application),
-      listReleases(tableName, application, 1),
-      ...environments.map((environment) => findWaiting(tableName, application, environment)),
-    ]);
+    const [deployed, [newest], asked] = await Promise.all([listDeployed(tableName, application), listReleases(tableName, application, 1), listWaiting(tableName, application)]);
     const release = newest === undefined ? undefined : await findRelease(tableName, newest);
     return {
       application,
       deployed,
       ...(release === undefined ? {} : { newest: shown(release) }),
-      waiting: asked.flatMap((approval) =>
-        approval?.state === 'waiting'
+      // In order of promotion; those of branches are not in it, and come first.
+      waiting: asked.sort((a, b) => environments.indexOf(a.environment) - environments.indexOf(b.environment)).flatMap((approval) =>
+        approval.state === 'waiting'
           ? [
               {
                 environment: approval.environment,

@@ -5,7 +5,6 @@ import type { Build, BuildOrder, BuildStart } from '../../aws/codebuild.ts';
 import type { Ended, Ending } from '../../aws/branch-ends.ts';
 import type { Head } from '../../aws/heads.ts';
 import type { BranchEnvironment, Rest } from '../../contracts/branch-environment.ts';
-import type { Deployed } from '../../contracts/plan.ts';
 import type { NewestVersion } from '../../aws/uploads.ts';
 import type { SourceFiles } from '../../aws/source-files.ts';
 import type { Environments } from '../../contracts/environments.ts';
@@ -64,8 +63,6 @@ export class ReleaseWorld {
   meanwhile: () => void | Promise<void> = () => undefined;
   readonly environmentsOfBranches = new BranchRows();
   readonly readBranchEnvironment = this.environmentsOfBranches.readBranchEnvironment;
-  /** Environments of which something is deployed. */
-  readonly there = new Set<string>();
   /** Which environments were asked to be removed, and by whom. */
   readonly removals: string[] = [];
   /** What each pull request has merged. */
@@ -151,16 +148,13 @@ export class ReleaseWorld {
     return Promise.resolve(rested);
   };
   readonly mergedBranches = (id: string) => Promise.resolve(this.merged.get(id) ?? []);
-  readonly listDeployed = (_: string, application: string) => Promise.resolve([...this.there].map((environment): Deployed => ({
-    application, environment, target: 'main', account: '222222222222', region: 'eu-west-1', stackName: `${application}-${environment}`, release: aRelease().id, commit: aRelease().commit, sequence: 1, fence: 1, deployedAt: '2026-01-01T00:00:00.000Z', outputs: {},
-  })));
   readonly endBranchEnvironment = async (context: unknown, row: BranchEnvironment, why: Ending): Promise<Ended> => {
     const fields = { state: 'removing', sequence: await this.nextSequence('', row.application), reason: why.reason } as const;
     if (!(await this.environmentsOfBranches.changeBranchEnvironment('', row, fields))) return { answer: 'changed' };
     return await this.removeBranchEnvironment(context, { ...row, ...fields, version: row.version + 1 }, why);
   };
   readonly removeBranchEnvironment = async (_: unknown, row: BranchEnvironment, { reason, by }: Ending): Promise<Ended> => {
-    if (this.there.has(row.name)) {
+    if (this.deployed.some(({ environment }) => environment === row.name)) {
       this.removals.push(`${row.name} by ${by}: ${reason}`);
       return { answer: 'removing', release: 'orders-99-00000000' };
     }

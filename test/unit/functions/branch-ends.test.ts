@@ -39,12 +39,15 @@ const live = (fields: Partial<BranchEnvironment> = {}) => {
   const at = '2026-01-01T00:00:00.000Z';
   const release = newest();
   world.environmentsOfBranches.put({ application: 'orders', name, registered: 'sandbox', branch, repository: 'orders', createdAt: at, releasedAt: at, expiresAt: '2026-01-08T00:00:00.000Z', release, sequence: sequenceOf(release), by: 'Kim', state: 'live', version: (row()?.version ?? 0) + 1, ...fields });
-  world.there.add(name);
+  deployed();
+};
+const deployed = () => {
+  world.deployed = [{ application: 'orders', environment: name, target: 'main', account: '222222222222', region: 'eu-west-1', stackName: `orders-${name}`, release: newest(), commit: commitOf('one'), sequence: 1, fence: 1, deployedAt: '2026-01-01T00:00:00.000Z', outputs: {} }];
 };
 /** The removal ends, and with it what was deployed. */
 const gone = async () => {
-  world.there.delete(name);
-  world.put({ id: 'orders-99-00000000', branch, mode: 'plan' });
+  world.deployed = [];
+  world.put({ id: 'orders-99-00000000', branch, mode: 'remove' });
   await happens(ended('orders-99-00000000', 'removed'));
 };
 
@@ -111,20 +114,20 @@ describe('the environment of a branch', () => {
     const older = newest();
     await happens(deleted());
     await gone();
-    world.there.add(name);
+    deployed();
     await happens(ended(older, 'deployed'));
     expect(world.removals).toHaveLength(2);
   });
 
   it('is only noted as removed where nothing of it was ever deployed', async () => {
-    world.there.clear();
+    world.deployed = [];
     await happens(deleted());
     expect([row()?.state, world.removals]).toEqual(['removed', []]);
   });
 
   it('is left as it is by a removal that failed: a person has to look', async () => {
     await happens(deleted());
-    world.put({ id: 'orders-99-00000000', branch, mode: 'plan' });
+    world.put({ id: 'orders-99-00000000', branch, mode: 'remove' });
     await happens(ended('orders-99-00000000', 'failed'));
     expect([row()?.state, world.removals.length]).toEqual(['removing', 1]);
   });

@@ -1,0 +1,52 @@
+import { BranchEnvironmentsAnswer, StopAnswer } from '../../contracts/commands.ts';
+import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
+import { at } from '../../domain/mail.ts';
+import type { ControlPlane } from '../connect.ts';
+import { type ExitCode, exitCodes, outcomeCode } from '../exit-codes.ts';
+import { follow } from '../follow.ts';
+import { coloured, type Output } from '../output.ts';
+
+type Asking = Pick<ControlPlane, 'ask'>;
+
+async function list(controlPlane: Asking, application: string | undefined): Promise<BranchEnvironmentsAnswer['environments']> {
+  const { environments } = await controlPlane.ask(BranchEnvironmentsAnswer, 'GET', `/branch-environments${application === undefined ? '' : `?application=${encodeURIComponent(application)}`}`);
+  return environments;
+}
+
+/** The environments of branches: where they are, until when, and whose. */
+export async function envs(controlPlane: Asking, output: Output, { application, all }: { application?: string | undefined; all: boolean }): Promise<ExitCode> {
+  const environments = (await list(controlPlane, application)).filter(({ state }) => all || state !== 'removed');
+  output.table(environments.map((it) => [it.name, it.application, it.branch, it.state === 'live' ? `live until ${at(it.expiresAt)}` : it.state, it.release, it.by, it.state === 'live' ? (it.url ?? '') : (it.reason ?? '')]));
+  if (environments.length === 0) output.line('No branch has an environment.');
+  output.answer({ environments });
+  return exitCodes.ok;
+}
+
+interface Options {
+  readonly application?: string | undefined;
+  readonly reason: string;
+  readonly follow: boolean;
+}
+
+/** Ends a branch's environment. Its application need not be said where only one has it. */
+export async function stop(controlPlane: Asking, output: Output, name: string, { application, reason, follow: on }: Options): Promise<ExitCode> {
+  const of = application ?? (await applicationOf(controlPlane, name));
+  const answer = await controlPlane.ask(StopAnswer, 'POST', `/applications/${encodeURIComponent(of)}/environments/${encodeURIComponent(name)}/stop`, { reason });
+  output.line(answer.sentence);
+  if (!on || answer.release === undefined) {
+    output.answer(answer);
+    return exitCodes.ok;
+  }
+  const shown = await follow(controlPlane, output, answer.release, 0);
+  output.line(`${answer.release}: ${coloured(shown.release.outcome ?? shown.release.state)}`);
+  output.answer(shown);
+  return shown.release.state === 'ended' ? outcomeCode(shown.release.outcome) : exitCodes.ok;
+}
+
+async function applicationOf(controlPlane: Asking, name: string): Promise<string> {
+  const found = (await list(controlPlane, undefined)).filter((it) => it.name === name && it.state !== 'removed').map((it) => it.application);
+  if (found.length > 1) throw new InvalidInputError(`Stopping ${name}: ${found.join(' and ')} have one of that name. Say which with --application.`);
+  const [only] = found;
+  if (only === undefined) throw new NotFoundError(`Stopping ${name}: no branch has an environment of that name. "drawbridge envs" lists them; nothing else can be stopped.`);
+  return only;
+}
