@@ -37,8 +37,7 @@ export async function judgePlans(uses: Uses, where: { tableName: string; busName
   // Tests that failed before must not be passed by where a retry finds nothing to change.
   if (step === 'nothing' && release.mode === 'deploy' && isTestable(environment.targets, records)) return { answer: 'test' };
   if (step !== 'ask' || environment.approval === undefined) return { answer: step };
-  const { expiresInSeconds, remindInSeconds } = environment.approval;
-  return { answer: step, expiresInSeconds, remindInSeconds };
+  return { answer: step, expiresInSeconds: environment.approval.expiresInSeconds, remindInSeconds: environment.approval.remindInSeconds };
 }
 
 export const handler = task({

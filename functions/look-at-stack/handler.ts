@@ -25,8 +25,7 @@ export async function lookAtStack(uses: Uses, where: { tableName: string; keyArn
   if (record?.stackArn === undefined || lock?.nonce === undefined || lock.fence !== fence) {
     throw new StalePlanError(`Looking at the stack ${target.stackName}: the lock was taken over by another execution. It is planned again.`);
   }
-  const mine = { fence, nonce: lock.nonce };
-  const requestToken = tries === undefined ? clientRequestToken(mine) : removalToken(mine, tries);
+  const requestToken = tries === undefined ? clientRequestToken({ fence, nonce: lock.nonce }) : removalToken({ fence, nonce: lock.nonce }, tries);
   const id = { release: release.id, environment, target: name };
   await uses.storeWait(where, { operation: stackOperation(record.stackArn, requestToken), about: { ...id, attempt } }, token, uses.now());
 

@@ -7,12 +7,10 @@ import { artifactBuckets, unsealable } from '../../domain/artifact-regions.ts';
 import { ask, askReady } from '../../domain/configuration/ask.ts';
 import { sayProblems } from '../../domain/configuration/problems.ts';
 import { resolve } from '../../domain/configuration/resolve.ts';
-import { resolveRemoval } from '../../domain/removal/resolve.ts';
 import { isReady } from '../../domain/source.ts';
-import type { Registration } from '../../aws/registry.ts';
-import type { Release } from '../../contracts/release.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
+import { resolveWhatGoes } from './removal.ts';
 
 const real = { readRelease, readRegistry, listDeployed, readSourceFiles, updateRelease };
 
@@ -40,22 +38,6 @@ export async function readConfiguration(uses: typeof real, input: ReleaseTask): 
   await uses.updateRelease(tableName, release.id, { configuration: resolved.configuration, registryVersion: registry.version });
   if (release.artifact !== undefined) return { answer: 'built' };
   return { answer: resolved.configuration.build === undefined ? 'seal' : 'build' };
-}
-
-/** A removal reads no files: what goes is what is deployed now. */
-async function resolveWhatGoes(uses: typeof real, tableName: string, { id, application, removal }: Release, registry: Registration): Promise<{ answer: 'built' | 'ended' }> {
-  const rows = (await uses.listDeployed(tableName, application)).filter(({ environment, target }) => environment === removal?.environment && removal.targets.includes(target));
-  if (removal === undefined || rows.length === 0) {
-    await uses.updateRelease(tableName, id, { outcome: 'removed', reason: 'Nothing is deployed there any more.' });
-    return { answer: 'ended' };
-  }
-  const resolved = resolveRemoval(registry.content, { application, environment: removal.environment }, rows);
-  if (!resolved.ok) {
-    await uses.updateRelease(tableName, id, { outcome: 'failed', reason: resolved.problem });
-    return { answer: 'ended' };
-  }
-  await uses.updateRelease(tableName, id, { configuration: { environments: [resolved.environment], remarks: [] }, registryVersion: registry.version });
-  return { answer: 'built' };
 }
 
 export const handler = task({ name: 'read-configuration', input: ReleaseTask, run: (input) => readConfiguration(real, input) });
