@@ -29,6 +29,8 @@ const pureShapes = {
       const fewer = plainErrors.test(path) ? text.replaceAll(/^n0_registry\.registerError\(.*\);$/gm, '') : text;
       return { contents: fewer.replaceAll(/^((?:export )?var [\w$]+ = )(\[\n?[^;]*?\n\]);$/gm, '$1/* @__PURE__ */ (() => $2)();'), loader: 'js' };
     });
+    // Each client reads its own version from it, for the name that it gives itself in a request, and nothing else.
+    onLoad({ filter: /@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/ }, async ({ path }) => ({ contents: JSON.stringify({ version: JSON.parse(await readFile(path, 'utf8')).version }), loader: 'json' }));
   },
 };
 
