@@ -28,6 +28,10 @@ export async function endBranchEnvironment(context: RemovalContext, row: BranchE
 export async function removeBranchEnvironment(context: RemovalContext, row: BranchEnvironment, { reason, by }: Ending): Promise<Ended> {
   const { application, name } = row;
   const deployed = await listDeployed(context.tableName, application);
-  if (deployed.some(({ environment }) => environment === name)) return { answer: 'removing', release: await startRemoval(context, { application, environment: name, reason, by }) };
+  if (deployed.some(({ environment }) => environment === name)) {
+    // An older release may have deployed after it was noted as removed.
+    if (row.state !== 'removing' && !(await changeBranchEnvironment(context.tableName, row, { state: 'removing' }))) return { answer: 'changed' };
+    return { answer: 'removing', release: await startRemoval(context, { application, environment: name, reason, by }) };
+  }
   return (await changeBranchEnvironment(context.tableName, row, { state: 'removed' })) ? { answer: 'removed' } : { answer: 'changed' };
 }

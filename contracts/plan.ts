@@ -206,6 +206,8 @@ export const Deployed = z.object({
   codeDeploy: CodeDeployGroup.optional(),
   /** Of which registered environment this one is an instance, where it is one. */
   registered: EnvironmentName.optional(),
+  /** Its first creation failed, so nothing works there; a machine removes it with its environment. */
+  broken: z.boolean().optional(),
   release: ReleaseId,
   commit: z.string(),
   branch: z.string().optional(),

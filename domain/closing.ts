@@ -42,11 +42,14 @@ export function closing({ release, environment, target, record, input, fence, no
   const clean = input.clean ?? (record?.executed !== true && record?.state !== 'executing');
   const ended = { state: 'ended', outcome, clean, ...(outcome === 'deployed' || reason === undefined ? {} : { reason }), updatedAt: at } as const;
   if (outcome === 'removed') return { ended, removed: { application: release.application, environment: environment.name, target: target.name, release: release.id, sequence: release.sequence, at } };
-  if (outcome !== 'deployed') return { ended };
+  // What the first creation of a branch's stack left goes with the branch, so it must be found then.
+  const broken = outcome !== 'deployed' && environment.registered !== undefined && release.mode === 'deploy' && record?.executed === true && record.createdShell === true;
+  if (outcome !== 'deployed' && !broken) return { ended };
   return {
     ended,
     deployed: {
       ...deployedIn(release, environment, target),
+      ...(broken ? { broken } : {}),
       ...(record?.stackArn === undefined ? {} : { stackArn: record.stackArn }),
       fence,
       deployedAt: at,

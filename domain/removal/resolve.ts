@@ -73,6 +73,7 @@ export function resolveRemoval(registry: Environments, { application, environmen
     ok: true,
     environment: {
       ...place,
+      ...(place.registered === undefined || rows[0]?.branch === undefined ? {} : { branch: rows[0].branch }),
       targets: targets.filter((target) => target !== undefined),
       ...(approval === undefined ? {} : { approval }),
     },

@@ -1,9 +1,10 @@
 import { endBranchEnvironment, type Ended, removeBranchEnvironment } from '../../aws/branch-ends.ts';
 import { listBranchEnvironments, readBranchEnvironment } from '../../aws/branch-environments.ts';
 import { readHead, restHead } from '../../aws/heads.ts';
+import { startRemoval } from '../../aws/removals.ts';
 import { findRegistry, readRegistry } from '../../aws/registry.ts';
 import type { BranchEnvironment } from '../../contracts/branch-environment.ts';
-import type { BranchEnvironmentsAnswer, StopAnswer, StopRequest } from '../../contracts/commands.ts';
+import type { BranchEnvironmentsAnswer, RemovalRequest, StartedAnswer, StopAnswer, StopRequest } from '../../contracts/commands.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type * as z from 'zod';
 import { approverOf, principalOf } from '../../domain/callers.ts';
@@ -53,3 +54,11 @@ const stopped = ({ application, name }: BranchEnvironment, ended: Ended): StopAn
   if (ended.answer !== 'removing') return { application, name, sentence: `${name} of ${application} is removed; nothing of it was deployed.` };
   return { application, name, release: ended.release, sentence: `${name} of ${application} is removed by ${ended.release}.` };
 };
+
+/** What is a branch's is stopped: removed alone, it would be there again with whatever looks after the branch next. */
+export async function remove(where: Where, { reason, ...what }: z.output<typeof RemovalRequest>, by: string): Promise<StartedAnswer> {
+  const row = await readBranchEnvironment(where.tableName, what.application, what.environment);
+  const stopping = row === undefined || row.state === 'removed' ? undefined : await stopBranchEnvironment(where, what.application, what.environment, { reason }, by);
+  if (stopping?.release !== undefined) return { release: stopping.release };
+  return { release: await startRemoval(where, { ...what, reason: reason === '' ? 'no reason given' : reason, by }) };
+}

@@ -1,9 +1,8 @@
-import { startRemoval } from '../../aws/removals.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { env } from '../../runtime/env.ts';
 import { http } from '../../runtime/http.ts';
 import { decide, delegate, delegations, inbox } from './answers.ts';
-import { branchEnvironments, stopBranchEnvironment } from './branches.ts';
+import { branchEnvironments, remove, stopBranchEnvironment } from './branches.ts';
 import { cancel } from './cancel.ts';
 import { door, type Uses } from './door.ts';
 import { promote, rollback } from './going-on.ts';
@@ -32,7 +31,7 @@ function real(): Uses {
     halt: (environment, reason, by) => halt(where, environment, reason, by),
     resume: (environment, by) => resume(where, environment, by),
     plan: (request) => plan(where, request),
-    remove: async ({ reason, ...what }, by) => ({ release: await startRemoval(where, { ...what, reason: reason === '' ? 'no reason given' : reason, by }) }),
+    remove: (request, by) => remove(where, request, by),
     branchEnvironments: (application) => branchEnvironments(where, application),
     stop: (application, environment, request, by) => stopBranchEnvironment(where, application, environment, request, by),
   };

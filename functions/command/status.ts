@@ -19,7 +19,7 @@ export async function status({ tableName }: { tableName: string }): Promise<Stat
     const release = newest === undefined ? undefined : await findRelease(tableName, newest);
     return {
       application,
-      deployed,
+      deployed: deployed.filter(({ broken }) => broken !== true),
       ...(release === undefined ? {} : { newest: shown(release) }),
       // In order of promotion; those of branches are not in it, and come first.
       waiting: asked.sort((a, b) => environments.indexOf(a.environment) - environments.indexOf(b.environment)).flatMap((approval) =>

@@ -155,6 +155,7 @@ export class ReleaseWorld {
   };
   readonly removeBranchEnvironment = async (_: unknown, row: BranchEnvironment, { reason, by }: Ending): Promise<Ended> => {
     if (this.deployed.some(({ environment }) => environment === row.name)) {
+      if (row.state !== 'removing' && !(await this.environmentsOfBranches.changeBranchEnvironment('', row, { state: 'removing' }))) return { answer: 'changed' };
       this.removals.push(`${row.name} by ${by}: ${reason}`);
       return { answer: 'removing', release: 'orders-99-00000000' };
     }
