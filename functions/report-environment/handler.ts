@@ -3,16 +3,14 @@ import { changeBranchEnvironment, readBranchEnvironment } from '../../aws/branch
 import { listTargets, readEnvironment, readRelease, updateEnvironment } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import type { Outcome } from '../../contracts/outcome.ts';
-import type { TargetRecord } from '../../contracts/plan.ts';
-import type { Release } from '../../contracts/release.ts';
 import { CaughtError, EnvironmentTask } from '../../contracts/tasks.ts';
 import { attemptOf, isOfRound } from '../../domain/attempt.ts';
 import { sentenceOf } from '../../domain/caught.ts';
 import { environmentOutcome } from '../../domain/environment-outcome.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
-import { environmentLines } from '../../domain/release-summary.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
+import { noteBranch } from './branch.ts';
 
 const Input = EnvironmentTask.extend({ error: CaughtError.optional() });
 
@@ -40,15 +38,6 @@ export async function reportEnvironment(uses: Uses, where: { tableName: string; 
   const text = [`${name}: ${outcome}.`, ...(reason === undefined ? [] : [reason]), ...(url === undefined ? [] : [`It is at ${url}.`])].join(' ');
   await uses.report(where, { kind: 'ended', about: 'environment', release: release.id, application: release.application, environment: name, branch, outcome, text }, now);
   return { outcome };
-}
-
-/** Keeps where a branch's environment can be looked at, unless something newer has it or has ended it by now. */
-async function noteBranch(uses: Uses, tableName: string, release: Release, name: string, records: readonly TargetRecord[]): Promise<string | undefined> {
-  const [url] = environmentLines(release, [], records).find(({ environment }) => environment === name)?.urls ?? [];
-  const row = url === undefined ? undefined : await uses.readBranchEnvironment(tableName, release.application, name);
-  if (url === undefined || row?.release !== release.id || row.state !== 'live') return undefined;
-  if (row.url !== url) await uses.changeBranchEnvironment(tableName, row, { url });
-  return url;
 }
 
 export const handler = task({

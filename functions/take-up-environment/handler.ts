@@ -1,6 +1,6 @@
 import { EnvironmentTask } from '../../contracts/tasks.ts';
 import type { Place } from '../../contracts/doctor.ts';
-import type { Release, ResolvedEnvironment, Target } from '../../contracts/release.ts';
+import type { Target } from '../../contracts/release.ts';
 import { startEnvironment } from '../../aws/attempts.ts';
 import { changeBranchEnvironment, takeUpBranchEnvironment } from '../../aws/branch-environments.ts';
 import { readDeployed, readRemoved } from '../../aws/deployed.ts';
@@ -11,13 +11,13 @@ import { readRegistry } from '../../aws/registry.ts';
 import { readEnvironment, readRelease } from '../../aws/releases.ts';
 import { checkSealed } from '../../aws/sealed.ts';
 import { report } from '../../aws/reports.ts';
-import { restReason, restsAt } from '../../domain/branch-next.ts';
 import { artifactOf, findEnvironment } from '../../domain/find-target.ts';
 import { whyNot } from '../../domain/may-begin.ts';
 import { registeredName } from '../../domain/registered-name.ts';
 import { refusalOf } from '../../domain/removal/still-allowed.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
+import { takeUpForBranch } from './branch.ts';
 
 const real = { checkSealed, readRelease, readRegistry, readEnvironment, readDeployed, readRemoved, readHead, findHalt, takeUpBranchEnvironment, changeBranchEnvironment, wasExamined, startEnvironment, report, now: () => new Date() };
 type Uses = typeof real;
@@ -65,19 +65,6 @@ export async function takeUpEnvironment(uses: Uses, where: { tableName: string; 
   await uses.report(where, { ...about, kind: 'started', text: `Planning ${environment.name}: ${targets.join(', ')}.` }, now);
   const places = await unexamined(uses, tableName, environment.targets);
   return places.length === 0 ? { answer: 'plan', targets } : { answer: 'examine', targets, places };
-}
-
-/** A branch's environment is there for the release from here on, so that whatever ends the branch finds it. */
-async function takeUpForBranch(uses: Uses, tableName: string, release: Release, { name, registered, branch, life }: ResolvedEnvironment, now: Date): Promise<{ readonly outcome: 'rejected' | 'superseded'; readonly reason: string } | undefined> {
-  if (registered === undefined || branch === undefined || life === undefined || release.mode !== 'deploy' || release.source.kind !== 'codecommit') return undefined;
-  const { id, application, sequence, commit, author, source } = release;
-  const taken = await uses.takeUpBranchEnvironment(tableName, { application, name, registered, branch, repository: source.repository, life, release: id, sequence, by: author.name }, now);
-  if (taken.answer !== 'taken') return { outcome: taken.answer === 'refused' ? 'rejected' : 'superseded', reason: taken.sentence };
-  // The mark comes before the row is looked for, and here the row before the mark: one of the two finds the other.
-  const head = await uses.readHead(tableName, application, { branch });
-  if (!restsAt(head?.rests, commit)) return undefined;
-  await uses.changeBranchEnvironment(tableName, taken.row, { state: 'removing', reason: restReason(branch, head?.rests) });
-  return { outcome: 'superseded', reason: `${restReason(branch, head?.rests)} Push again to have its environment anew.` };
 }
 
 /** Each account and Region once, in which nobody has looked yet for what a release needs. */

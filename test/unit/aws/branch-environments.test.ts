@@ -1,8 +1,14 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { endBranchEnvironment, removeBranchEnvironment } from '../../../aws/branch-ends.ts';
 import { changeBranchEnvironment, listBranchEnvironments, readBranchEnvironment, takeUpBranchEnvironment } from '../../../aws/branch-environments.ts';
 import { readHead, restHead, writeRelease } from '../../../aws/heads.ts';
+import { writeRow } from '../../../aws/rows.ts';
+import { keys } from '../../../aws/table.ts';
 import type { Arriving } from '../../../domain/branch-life.ts';
-import { aRelease } from '../../fakes/samples.ts';
+import { aRelease, theRegistry } from '../../fakes/samples.ts';
 import { FakeTable } from '../../fakes/table.ts';
 
 const now = new Date('2026-05-01T12:00:00.000Z');
@@ -80,5 +86,65 @@ describe('a branch that is to stay without its environment', () => {
     const head = await restHead('t', 'orders', 'feature/one', { commit, because });
     await writeRelease('t', release, head);
     expect((await readHead('t', 'orders', { branch: 'feature/one' }))?.rests !== undefined).toBe(stays);
+  });
+});
+
+describe('the end of a branch environment', () => {
+  const context = { tableName: 't', busName: 'bus', machine: 'machine' };
+  const why = { reason: 'The branch feature/one was deleted.', by: 'arn:aws:iam::111111111111:user/kim' };
+  const [sfn, bus] = [mockClient(SFNClient), mockClient(EventBridgeClient)];
+  const row = async () => {
+    const found = await readBranchEnvironment('t', 'orders', 'one');
+    if (found === undefined) throw new Error('there is no row');
+    return found;
+  };
+  const deploy = () =>
+    writeRow('t', keys.deployed('orders', 'one', 'main'), {
+      application: 'orders', environment: 'one', target: 'main', account: '222222222222', region: 'eu-west-1', stackName: 'orders-one', externalId: 'drawbridge-222222222222', registered: 'sandbox', branch: 'feature/one',
+      release: 'orders-5-aaaaaaaa', commit: 'a'.repeat(40), sequence: 5, fence: 1, deployedAt: now.toISOString(), outputs: {}, broken: true,
+    });
+
+  beforeEach(async () => {
+    sfn.reset();
+    bus.reset();
+    sfn.on(StartExecutionCommand).resolves({});
+    bus.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
+    const environments = { sandbox: { disposable: true, branches: ['feature/*'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] } };
+    await writeRow('t', keys.registry(), { version: 1, text: '', content: { ...theRegistry(), environments }, registeredBy: 'somebody', registeredAt: now.toISOString() });
+    await writeRow('t', keys.counter('orders'), { last: 5 });
+    await takeUp('one');
+  });
+
+  it('is a removal that asks nobody and names the branch, of what is deployed or was left half made', async () => {
+    await deploy();
+    const ended = await endBranchEnvironment(context, await row(), why);
+    expect(ended).toMatchObject({ answer: 'removing', release: 'orders-7-aaaaaaaa' });
+    expect(await row()).toMatchObject({ state: 'removing', sequence: 6, reason: why.reason });
+    const [removal] = table.under('RELEASE#orders-7-aaaaaaaa', 'RELEASE');
+    expect(removal).toMatchObject({ mode: 'remove', message: why.reason, author: { name: 'kim' }, configuration: { environments: [{ name: 'one', registered: 'sandbox', branch: 'feature/one' }] } });
+    expect(removal?.['configuration']).not.toMatchObject({ environments: [{ approval: expect.anything() as unknown }] });
+    expect(sfn.commandCalls(StartExecutionCommand)).toHaveLength(1);
+  });
+
+  it('where nothing is deployed, is only noted, and keeps what came before from deploying', async () => {
+    expect(await endBranchEnvironment(context, await row(), why)).toEqual({ answer: 'removed' });
+    expect(await row()).toMatchObject({ state: 'removed', sequence: 6 });
+    expect(sfn.commandCalls(StartExecutionCommand)).toEqual([]);
+    expect(await takeUp('one')).toMatchObject({ answer: 'superseded' });
+  });
+
+  it('is not of what somebody else has changed meanwhile', async () => {
+    const before = await row();
+    await takeUp('one', { release: 'orders-6-bbbbbbbb', sequence: 6 });
+    expect(await endBranchEnvironment(context, before, why)).toEqual({ answer: 'changed' });
+    expect(await removeBranchEnvironment(context, before, why)).toEqual({ answer: 'changed' });
+    expect(await row()).toMatchObject({ state: 'live', release: 'orders-6-bbbbbbbb' });
+  });
+
+  it('goes on where an older release deployed after it was noted as removed', async () => {
+    await endBranchEnvironment(context, await row(), why);
+    await deploy();
+    expect(await removeBranchEnvironment(context, await row(), why)).toMatchObject({ answer: 'removing' });
+    expect(await row()).toMatchObject({ state: 'removing' });
   });
 });

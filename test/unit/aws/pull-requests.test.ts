@@ -3,7 +3,7 @@ import {
 } from '@aws-sdk/client-codecommit';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { postComment, pullRequestsWith, updateComment } from '../../../aws/pull-requests.ts';
+import { mergedBranches, postComment, pullRequestsWith, updateComment } from '../../../aws/pull-requests.ts';
 
 const codeCommit = mockClient(CodeCommitClient);
 
@@ -79,4 +79,10 @@ describe('a comment', () => {
     await expect(updateComment('comment-1', 'hello')).rejects.toMatchObject({ name: 'TransientError' });
     await expect(postComment(pullRequest, 'hello', 'token')).rejects.toMatchObject({ name: 'AccessDeniedError' });
   });
+});
+
+it('a pull request that was merged names the branch and where it stood, and one that was not names none', async () => {
+  const target = { repositoryName: 'orders', sourceReference: 'refs/heads/feature/login', sourceCommit: 'two', mergeMetadata: { isMerged: true } };
+  codeCommit.on(GetPullRequestCommand).resolves({ pullRequest: { pullRequestTargets: [target, { ...target, mergeMetadata: { isMerged: false } }] } });
+  expect(await mergedBranches('7')).toEqual([{ repository: 'orders', branch: 'feature/login', commit: 'two' }]);
 });

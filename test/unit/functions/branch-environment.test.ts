@@ -109,6 +109,27 @@ describe('the stack of a branch’s environment', () => {
     expect(await at.check()).toEqual({ answer: 'close', outcome: 'superseded', reason: `${name} was ended after this release: The branch was deleted. Push again to have it anew.` });
   });
 
+  it('that was half made is noted, to be removed with the branch; that of another environment is not', async () => {
+    const fail = async () => {
+      await at.open();
+      await at.lock();
+      await at.check();
+      await at.execute();
+      at.cloud.move(`orders-${name}`, 'ROLLBACK_COMPLETE');
+      await at.close({ fence: 1, outcome: 'failed', clean: true, reason: 'Hello: no code' });
+    };
+    await takeUpEnvironment(at.records, at.where, input);
+    await fail();
+    expect(at.records.deployed.get(`${name}/main`)).toMatchObject({ broken: true, registered: 'sandbox', branch, stackName: `orders-${name}` });
+    at.cloud.restore();
+    at = aStage(name);
+    at.records.registry.environments[name] = { ...sandbox, disposable: false, branches: ['main'] };
+    at.records.release = aRelease({ configuration: { build: { kind: 'sam', templates: [] }, environments: [{ name, targets: [target] }], remarks: [] } });
+    await fail();
+    expect(at.records.targets.get(`${name}/main`)).toMatchObject({ outcome: 'failed' });
+    expect(at.records.deployed.size).toBe(0);
+  });
+
   it.each([
     ['that was there before', { team: 'shop' }, 'not made by Drawbridge'],
     ['of an environment that is not disposable', ownerTags({ application: 'orders', environment: 'dev' }), 'belongs to dev of orders'],

@@ -9,7 +9,7 @@ import { writeRow } from '../../../aws/rows.ts';
 import { keys } from '../../../aws/table.ts';
 import { storeWait } from '../../../aws/waits.ts';
 import type { Approval } from '../../../contracts/approval.ts';
-import type { DecisionAnswer, DelegationsAnswer, InboxAnswer, Trouble } from '../../../contracts/commands.ts';
+import type { BranchEnvironmentsAnswer, DecisionAnswer, DelegationsAnswer, InboxAnswer, StatusAnswer, Trouble } from '../../../contracts/commands.ts';
 import type { Environments } from '../../../contracts/environments.ts';
 import { approvalOperation } from '../../../domain/approval.ts';
 import { handler } from '../../../functions/command/handler.ts';
@@ -190,5 +190,58 @@ describe('delegating', () => {
   it('is for registered approvers', async () => {
     expect((await delegate('arn:aws:sts::111111111111:assumed-role/Mallory/session', { to: 'sam', until })).status).toBe(403);
     expect(table.under('DELEGATIONS')).toEqual([]);
+  });
+});
+
+describe('the environments of branches', () => {
+  const branch = 'feature/login';
+  const row = { application: 'orders', name: 'login-k3xq2ab', registered: 'sandbox', branch, repository: 'orders', createdAt: now, releasedAt: now, expiresAt: '2026-01-05T00:00:00.000Z', release: 'orders-3-aaaaaaaa', sequence: 3, by: 'Kim', state: 'live', version: 1 } as const;
+  const stop = (name: string, who = 'alex') => call(who, `/applications/orders/environments/${name}/stop`, { reason: 'too dear' });
+  const sandbox = { disposable: true, branches: ['feature/*'], targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] };
+  const list = async () => ((await call('alex', '/branch-environments')).said as unknown as BranchEnvironmentsAnswer).environments;
+
+  beforeEach(async () => {
+    await register({ ...peopledRegistry(), environments: { ...peopledRegistry().environments, sandbox } });
+    await writeRow('table', keys.branchEnvironment('orders', row.name), row);
+    await writeRow('table', keys.head('orders', { branch }), { commit: 'a'.repeat(40), release: row.release, version: 1 });
+  });
+
+  it('are listed, those that are gone last', async () => {
+    await writeRow('table', keys.branchEnvironment('orders', 'a-aaaaaaa'), { ...row, name: 'a-aaaaaaa', createdAt: '2026-01-09T00:00:00.000Z', state: 'removed' });
+    expect((await list()).map(({ name, state }) => [name, state])).toEqual([['login-k3xq2ab', 'live'], ['a-aaaaaaa', 'removed']]);
+    expect((await list())[0]).not.toHaveProperty('version');
+  });
+
+  it('are stopped by whom IAM names, and stay away while the branch stands where it does', async () => {
+    expect(await stop(row.name)).toEqual({ status: 200, said: { application: 'orders', name: row.name, sentence: `${row.name} of orders is removed; nothing of it was deployed.` } });
+    expect(await list()).toMatchObject([{ state: 'removed', reason: 'Stopped by alex: too dear' }]);
+    expect(table.under('APPLICATION#orders', 'HEAD#')).toMatchObject([{ rests: { commit: 'a'.repeat(40), because: 'ended' } }]);
+    expect(await stop(row.name)).toMatchObject({ status: 404, said: { message: expect.stringContaining('removed already') as string } });
+  });
+
+  it.each([
+    ['a registered environment', 'dev', 403, 'dev is a registered environment'],
+    ['the sandbox itself', 'sandbox', 403, 'sandbox is a registered environment'],
+    ['what is nobody’s', 'gone-aaaaaaa', 404, 'there is no such branch environment'],
+  ])('are all that can be stopped: not %s', async (_, name, status, words) => {
+    expect(await stop(name)).toMatchObject({ status, said: { message: expect.stringContaining(words) as string } });
+    expect(await list()).toMatchObject([{ state: 'live' }]);
+  });
+
+  it('are not stopped where they are registered as disposable no more', async () => {
+    await register({ ...peopledRegistry(), environments: { sandbox: { ...sandbox, disposable: false } } });
+    expect(await stop(row.name)).toMatchObject({ status: 403, said: { message: expect.stringContaining('not registered as disposable any more') as string } });
+  });
+
+  it('are stopped, not only emptied, where somebody asks for a removal', async () => {
+    expect(await call('alex', '/removals', { application: 'orders', environment: row.name })).toMatchObject({ status: 404, said: { message: expect.stringContaining('nothing is deployed there') as string } });
+    expect(await list()).toMatchObject([{ state: 'removed' }]);
+  });
+
+  it('show what waits there in the inbox and in the status', async () => {
+    await ask({ id: 'e'.repeat(32), environment: row.name });
+    expect((await inbox('alex')).said.waiting?.map(({ environment }) => environment).sort()).toEqual(['dev', row.name]);
+    const { applications } = (await call('alex', '/status')).said as unknown as StatusAnswer;
+    expect(applications[0]?.waiting.map(({ environment }) => environment)).toEqual([row.name, 'dev']);
   });
 });

@@ -144,3 +144,10 @@ it('a file that blows up through aliases ends the release, and not the function'
   expect(await readConfiguration(world, input)).toEqual({ answer: 'ended' });
   expect(world.release().reason).toMatch(/drawbridge\.yaml:1: .*alias/i);
 });
+
+it('a branch that only a sandbox would take, and that has no entry, ends without being built or called a failure', async () => {
+  Object.assign(world.registry?.environments ?? {}, { dev: { disposable: true, branches: ['main'], targets: [] } });
+  files('version: 1\nbuild: { kind: sam }\nbranches: [{ branch: "feature/*", environment: dev }]\n');
+  expect(await readConfiguration(world, input)).toEqual({ answer: 'ended' });
+  expect(world.release()).toMatchObject({ outcome: 'no-changes', reason: expect.stringContaining('Only dev takes releases of the branch main of orders') as string });
+});

@@ -103,6 +103,15 @@ describe('Slack', () => {
     expect(outside.slack.messages.map(({ channel }) => channel)).toEqual(['C0PROD1', 'C0MAIN1', 'C0PROD1']);
   });
 
+  it('has the channel of the registered environment for that of a branch', async () => {
+    const { dev = { branches: [], disposable: false, targets: [] } } = world.registry.environments;
+    world.registry = { ...world.registry, environments: { sandbox: { ...dev, slack: 'C0SAND1' } } };
+    const release = aRelease({ configuration: { environments: [{ name: 'dev', registered: 'sandbox', targets: [] }], remarks: [] } });
+    world.releases.set(release.id, release);
+    await tell({ kind: 'break-glass' });
+    expect(outside.slack.messages.map(({ channel }) => channel)).toContain('C0SAND1');
+  });
+
   it('gets a message anew when somebody deleted it', async () => {
     await tell();
     outside.slack.messages.splice(0, 1, { channel: 'C0OTHER', ts: 'x', thread: undefined, message: { text: 'x', blocks: [] } });
