@@ -1,6 +1,6 @@
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Deployed, Removed, TargetRecord } from '../contracts/plan.ts';
-import { notOvertaken } from './deployed.ts';
+import { keepOld, notOvertaken } from './deployed.ts';
 import { calling } from './errors.ts';
 import { keys, table } from './table.ts';
 import { cancellations } from './transactions.ts';
@@ -37,6 +37,7 @@ function update(tableName: string, key: { pk: string; sk: string }, fields: Read
  */
 export async function closeUnderLock(tableName: string, { record, ended, deployed, removed, lock }: Closed): Promise<'closed' | 'lost'> {
   const { pk, sk } = keys.lock(record);
+  if (deployed !== undefined) await keepOld(tableName, deployed);
   const items: Item[] = [
     {
       Update: {

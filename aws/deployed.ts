@@ -1,7 +1,8 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { Deployed, Removed } from '../contracts/plan.ts';
+import { nameOfOld, samePlace } from '../domain/removal/left.ts';
 import { calling } from './errors.ts';
-import { queryRows, readRow } from './rows.ts';
+import { queryRows, readRow, writeRow } from './rows.ts';
 import { keys, table } from './table.ts';
 import { cancellations } from './transactions.ts';
 
@@ -50,6 +51,14 @@ export async function forgetDeployed(tableName: string, { release, fence }: Pick
 /** Only a newer release takes the place of another. */
 export const notOvertaken = 'attribute_not_exists(pk) OR #sequence <= :sequence';
 
+/** A target that moves to another stack must not make us forget the one that it leaves: that goes on running under a name of its own. */
+export async function keepOld(tableName: string, moved: Pick<Deployed, 'application' | 'environment' | 'target' | 'account' | 'region' | 'stackName'>): Promise<void> {
+  const before = await readDeployed(tableName, moved.application, moved.environment, moved.target);
+  if (before === undefined || samePlace(before, moved)) return;
+  const target = nameOfOld(before);
+  await writeRow(tableName, keys.deployed(before.application, before.environment, target), { ...before, target });
+}
+
 /**
  * A release that changes nothing here is what runs here now, so an older one that still waits must not come after it.
  * That was seen without the lock, so it holds only if nobody moves the target meanwhile.
@@ -58,6 +67,7 @@ export const notOvertaken = 'attribute_not_exists(pk) OR #sequence <= :sequence'
  */
 export async function deployedAsIs(tableName: string, deployed: Deployed, dead?: string): Promise<'kept' | 'moving' | 'overtaken'> {
   const { application, environment, target } = deployed;
+  await keepOld(tableName, deployed);
   const given = Object.entries(deployed).filter(([, value]) => value !== undefined);
   const had = new Set(['fence', 'outputs']);
   const set = given.map(([name]) => (had.has(name) ? `#${name} = if_not_exists(#${name}, :${name})` : `#${name} = :${name}`));

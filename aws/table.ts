@@ -35,7 +35,7 @@ export const keys = {
   /** The newest removal of an environment of an application, and of which deployed state it was asked. */
   removal: (application: string, environment: string) => ({ pk: `APPLICATION#${application}`, sk: `REMOVAL#${environment}` }),
   /** Deployed, but in no configuration any more. */
-  left: (application: string, environment: string, target: string) => ({ pk: 'LEFT', sk: `${application}#${environment}#${target}` }),
+  left: (application: string, environment: string, target: string) => ({ pk: 'LEFT', sk: `TARGET#${application}#${environment}#${target}` }),
   branchEnvironment: (application: string, name: string) => ({ pk: `APPLICATION#${application}`, sk: `BRANCH-ENVIRONMENT#${name}` }),
   /** Changes whenever a branch environment comes to those that an application has in a registered one. */
   branchRoom: (application: string, registered: string) => ({ pk: `APPLICATION#${application}`, sk: `BRANCH-ROOM#${registered}` }),

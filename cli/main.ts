@@ -3,7 +3,7 @@ import { ControlPlane, type ConnectOptions } from './connect.ts';
 import { decide, retry } from './commands/decide.ts';
 import { doctor } from './commands/doctor.ts';
 import { envs, stop } from './commands/envs.ts';
-import { cancel, halt, promote, resume, rollback } from './commands/go-on.ts';
+import { cancel, halt, promote, remove, resume, rollback } from './commands/go-on.ts';
 import { delegate, inbox } from './commands/inbox.ts';
 import { down, reset, up } from './commands/local.ts';
 import { log } from './commands/log.ts';
@@ -125,6 +125,12 @@ program
   .option('--reason <text>', 'why', '')
   .option('--follow', 'go on until it ends or waits', false)
   .action(ending((application: string, environment: string, options: { to?: string; reason: string; follow: boolean }) => rollback(controlPlane(), output(), application, environment, options)));
+program
+  .command('remove <application> <environment>')
+  .description('remove what is deployed there: planned and shown, and asked for wherever it is no sandbox')
+  .option('--reason <text>', 'why', '')
+  .option('--follow', 'go on until it ends or waits', false)
+  .action(ending((application: string, environment: string, options: { reason: string; follow: boolean }) => remove(controlPlane(), output(), application, environment, options)));
 program
   .command('cancel <release>')
   .description('call a running release off; what has begun goes on to its end')

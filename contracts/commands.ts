@@ -3,6 +3,7 @@ import { Approval, Decision, Delegation, Vote } from './approval.ts';
 import { BranchEnvironment } from './branch-environment.ts';
 import { CheckResult } from './build.ts';
 import { Halt } from './halt.ts';
+import { Left } from './left.ts';
 import { ApplicationName, ApproverName, CommitId, EnvironmentName, ReleaseId } from './names.ts';
 import { Deployed, TargetRecord } from './plan.ts';
 import { EnvironmentRecord, Release } from './release.ts';
@@ -17,7 +18,13 @@ export const RegisterRequest = z.strictObject({
   /** The version that the difference was shown against; another one meanwhile is refused. */
   expectedVersion: z.int().min(0).optional(),
 });
-export const RegisterAnswer = z.object({ version: z.int(), changed: z.boolean(), difference: z.array(z.string()) });
+export const RegisterAnswer = z.object({
+  version: z.int(),
+  changed: z.boolean(),
+  difference: z.array(z.string()),
+  /** What is deployed and has no place in these environments, with what was begun about it, or would be. */
+  leaves: z.array(z.string()).default([]),
+});
 export type RegisterAnswer = z.infer<typeof RegisterAnswer>;
 
 export const RegistryAnswer = z.object({ version: z.int(), text: z.string(), registeredBy: z.string(), registeredAt: z.string() });
@@ -109,6 +116,8 @@ export const LogAnswer = z.object({
 export type LogAnswer = z.infer<typeof LogAnswer>;
 
 export const StatusAnswer = z.object({
+  /** Deployed, but in no configuration any more. */
+  left: z.array(Left).default([]),
   halted: z.array(Halt),
   applications: z.array(
     z.object({

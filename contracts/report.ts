@@ -8,7 +8,7 @@ export const reportSource = 'drawbridge';
 export const reportDetailType = 'Drawbridge Report';
 
 export const Report = z.object({
-  kind: z.enum(['started', 'queued', 'built', 'planned', 'waiting', 'reminder', 'approved', 'rejected', 'break-glass', 'expired', 'superseded', 'cancelled', 'halted', 'executing', 'ended']),
+  kind: z.enum(['started', 'queued', 'built', 'planned', 'waiting', 'reminder', 'approved', 'rejected', 'break-glass', 'expired', 'superseded', 'cancelled', 'halted', 'executing', 'left', 'ended']),
   about: z.enum(['release', 'environment', 'target']),
   release: ReleaseId,
   application: ApplicationName,

@@ -26,6 +26,11 @@ export async function promote(controlPlane: ControlPlane, output: Output, wanted
   return await started(controlPlane, output, path, undefined, { sentence: () => `${release} goes on to ${environment}.`, follow: options.follow });
 }
 
+/** Removes what is deployed of an application in an environment: planned, shown, and asked for wherever that is no sandbox. */
+export async function remove(controlPlane: ControlPlane, output: Output, application: string, environment: string, { reason, follow: along }: { reason: string; follow: boolean }): Promise<ExitCode> {
+  return await started(controlPlane, output, '/removals', { application, environment, reason }, { sentence: (release) => `${release} removes ${application} from ${environment}.`, follow: along });
+}
+
 /** Calls a running release off. */
 export async function cancel(controlPlane: ControlPlane, output: Output, wanted: string, options: { reason: string }): Promise<ExitCode> {
   const release = await idOf(controlPlane, wanted);

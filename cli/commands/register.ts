@@ -30,6 +30,7 @@ export async function register(controlPlane: ControlPlane, output: Output, file:
   });
   const shown = await controlPlane.ask(RegisterAnswer, 'POST', '/registry', { text, dryRun: true });
   for (const line of shown.difference) output.line(`  ${colour(line)}`);
+  for (const line of shown.leaves) output.line(`  ${pc.red('leaves')} ${line}`);
   if (!shown.changed) output.line(`Nothing differs from version ${String(shown.version)}.`);
   if (dryRun || !shown.changed) {
     output.answer(shown);
@@ -41,6 +42,7 @@ export async function register(controlPlane: ControlPlane, output: Output, file:
   }
   const registered = await controlPlane.ask(RegisterAnswer, 'POST', '/registry', { text, expectedVersion: shown.version });
   output.line(`Registered as version ${String(registered.version)}.`);
+  for (const line of registered.leaves) output.line(`  ${pc.red('leaves')} ${line}`);
   output.answer(registered);
   return exitCodes.ok;
 }

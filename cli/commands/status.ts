@@ -9,6 +9,10 @@ import { ago, coloured, type Output } from '../output.ts';
 export async function status(controlPlane: ControlPlane, output: Output): Promise<ExitCode> {
   const answer = await controlPlane.ask(StatusAnswer, 'GET', '/status');
   for (const { environment, by, reason, at } of answer.halted) output.line(`${pc.red('halted')} ${environment} by ${by}, ${ago(at)}: ${reason}`);
+  for (const it of answer.left) {
+    output.line(`${pc.red('left')} ${it.application} in ${it.environment}: ${it.stackName} (${it.account}, ${it.region}) runs on since ${ago(it.since)}: ${it.why}`);
+    output.line(`  ${it.trouble ?? `its removal: ${it.removal ?? 'none'}`}; to ask again: drawbridge ${it.removal === undefined ? `remove ${it.application} ${it.environment}` : `retry ${it.removal}`}`);
+  }
   for (const { application, deployed, newest, waiting } of answer.applications) {
     output.line(`${pc.bold(application)}${newest === undefined ? '' : `  newest ${newest.id} (${coloured(newest.outcome ?? newest.state)}, ${ago(newest.createdAt)})`}`);
     output.table(deployed.map((it) => [it.environment, it.stackName, it.commit.slice(0, 8), shortName(it), it.release, ago(it.deployedAt)]));

@@ -42,7 +42,7 @@ const firstOf = (refused: readonly Refused[]): Refused | undefined => refused.fi
 const usual = 'Delete what holds it back, or delete the stack in its account and keep that resource';
 
 /** AWS's words end in a request id that nobody needs, and may end in a full stop. */
-const shortened = (reason: string): string => reason.replace(/,? ?(Request ?ID|RequestToken|Extended Request ID|Proxy): ?[^;,)]*/gi, '').replace(/ ?\(\s*[;,]?\s*\)/g, '').trim().replace(/\.$/, '');
+const shortened = (reason: string): string => reason.replace(/[;,]? ?(Extended Request ID|Request ?ID|RequestToken|Proxy): ?[^;,)]*/gi, '').replace(/ ?\(\s*\)/g, '').trim().replace(/\.$/, '');
 
 /** How a deletion ended that CloudFormation calls failed. */
 export function deletionEnd(stack: { readonly name: string; readonly reason?: string | undefined }, refused: readonly Refused[]): StackEnd {

@@ -3,7 +3,7 @@ import type { Deployed } from '../../contracts/plan.ts';
 import type { Release, ResolvedEnvironment } from '../../contracts/release.ts';
 import { principalOf } from '../callers.ts';
 import { canonical, sha256 } from '../digest.ts';
-import { ConfigurationError } from '../errors.ts';
+import { InvalidInputError } from '../errors.ts';
 import { releaseId } from '../release-id.ts';
 
 /** One fingerprint of what is deployed: another release there, or another target, is another state. */
@@ -11,7 +11,7 @@ export const deployedState = (rows: readonly Deployed[]): string =>
   sha256(canonical([...rows].sort((a, b) => (a.target < b.target ? -1 : 1)).map(({ target, account, region, stackName, release, fence }) => ({ target, account, region, stackName, release, fence }))));
 
 /** Somebody, or time, has said what becomes of it. One that gave way to something else was not answered. */
-export const wasAnswered = (outcome: Outcome | undefined): boolean => outcome === 'rejected' || outcome === 'expired' || outcome === 'failed' || outcome === 'removed';
+export const wasAnswered = (outcome: Outcome | undefined): boolean => outcome === 'rejected' || outcome === 'expired' || outcome === 'cancelled' || outcome === 'failed' || outcome === 'removed';
 
 interface Wanted {
   readonly wish: { readonly application: string; readonly environment: string; readonly reason: string; readonly by: string };
@@ -31,7 +31,7 @@ export function removalRelease({ wish, rows, source, repository, sequence, regis
   const { application, by, reason } = wish;
   const [newest] = [...rows].sort((a, b) => b.sequence - a.sequence);
   const from = source ?? (repository === undefined ? undefined : ({ kind: 'codecommit', repository } as const));
-  if (newest === undefined || from === undefined) throw new ConfigurationError(`Removing ${application} from ${wish.environment}: neither the release that is there nor a repository of the application is known any more. Register the application again, then ask again.`);
+  if (newest === undefined || from === undefined) throw new InvalidInputError(`Removing ${application} from ${wish.environment}: neither the release that is there nor a repository of the application is known any more. Register the application again, then ask again.`);
   const principal = by.startsWith('arn:') ? principalOf(by).toLowerCase() : undefined;
   return {
     id: releaseId(application, sequence, newest.commit),

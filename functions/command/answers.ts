@@ -13,6 +13,7 @@ import { AccessDeniedError, InvalidInputError, NotFoundError } from '../../domai
 import { personOf, standing } from '../../domain/people.ts';
 import { missingYeses, questionOf } from '../../domain/question.ts';
 import { known, type Where } from './releases.ts';
+import { stillThere } from './status.ts';
 
 /** The approver that IAM says the caller is. */
 function callerIn(registry: Environments, doing: string, arn: string): string {
@@ -45,7 +46,8 @@ export async function inbox({ tableName }: Where, from: string): Promise<InboxAn
   const registry = (await readRegistry(tableName)).content;
   const approver = callerIn(registry, 'Looking into the inbox', from);
   const delegations = standing(await listDelegations(tableName), new Date());
-  const asked = (await Promise.all(Object.keys(registry.applications).map((application) => listWaiting(tableName, application)))).flat().filter(({ state }) => state === 'waiting');
+  const applications = new Set([...Object.keys(registry.applications), ...(await stillThere(tableName)).map(({ application }) => application)]);
+  const asked = (await Promise.all([...applications].map((application) => listWaiting(tableName, application)))).flat().filter(({ state }) => state === 'waiting');
   const waiting = await Promise.all(asked.map((approval) => item(tableName, registry, approver, delegations, approval)));
   return { approver, waiting: waiting.filter((it) => it !== undefined).sort((a, b) => a.expiresAt.localeCompare(b.expiresAt)) };
 }

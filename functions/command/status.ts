@@ -1,10 +1,12 @@
 import { listWaiting } from '../../aws/approvals.ts';
 import { listDeployed } from '../../aws/deployed.ts';
+import { listLeft } from '../../aws/left.ts';
 import { listHalts } from '../../aws/halts.ts';
 import { listReleases } from '../../aws/heads.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { findRelease } from '../../aws/releases.ts';
 import type { StatusAnswer } from '../../contracts/commands.ts';
+import type { Left } from '../../contracts/left.ts';
 import { questionOf } from '../../domain/question.ts';
 import { shown } from './releases.ts';
 
@@ -13,8 +15,10 @@ const question = (approval: Parameters<typeof questionOf>[0]) => questionOf(appr
 /** Which commit is where, and what waits for whom. */
 export async function status({ tableName }: { tableName: string }): Promise<StatusAnswer> {
   const registry = (await findRegistry(tableName))?.content;
+  const left = await stillThere(tableName);
   const environments = Object.keys(registry?.environments ?? {});
-  const applications = Object.keys(registry?.applications ?? {}).map(async (application) => {
+  const names = [...new Set([...Object.keys(registry?.applications ?? {}), ...left.map(({ application }) => application)])];
+  const applications = names.map(async (application) => {
     const [deployed, [newest], asked] = await Promise.all([listDeployed(tableName, application), listReleases(tableName, application, 1), listWaiting(tableName, application)]);
     const release = newest === undefined ? undefined : await findRelease(tableName, newest);
     return {
@@ -39,5 +43,12 @@ export async function status({ tableName }: { tableName: string }): Promise<Stat
       ),
     };
   });
-  return { halted: await listHalts(tableName), applications: await Promise.all(applications) };
+  return { halted: await listHalts(tableName), left, applications: await Promise.all(applications) };
+}
+
+/** Of what has left the configuration, what runs on. */
+export async function stillThere(tableName: string): Promise<Left[]> {
+  const left = await listLeft(tableName);
+  const rows = (await Promise.all([...new Set(left.map(({ application }) => application))].map((application) => listDeployed(tableName, application)))).flat();
+  return left.filter((it) => rows.some((row) => row.application === it.application && row.environment === it.environment && row.target === it.target));
 }

@@ -1,3 +1,5 @@
+import { listDeployed } from '../../aws/deployed.ts';
+import { keepLeft, listLeft } from '../../aws/left.ts';
 import { subscribe, subscribers } from '../../aws/mail.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { writeRegistration } from '../../aws/registry-history.ts';
@@ -8,12 +10,15 @@ import { http } from '../../runtime/http.ts';
 import { register, type Uses } from './register.ts';
 
 function real(): Uses {
-  const { TABLE_NAME: tableName, MAIL_TOPIC_ARN: topicArn } = env('TABLE_NAME', 'MAIL_TOPIC_ARN');
+  const { TABLE_NAME: tableName, MAIL_TOPIC_ARN: topicArn, BUS_NAME: busName, DEPLOY_RELEASE_MACHINE_ARN: machine } = env('TABLE_NAME', 'MAIL_TOPIC_ARN', 'BUS_NAME', 'DEPLOY_RELEASE_MACHINE_ARN');
   return {
     findRegistry: () => findRegistry(tableName),
     writeRegistration: (registration) => writeRegistration(tableName, registration),
     subscribers: () => subscribers(topicArn),
     subscribe: (email) => subscribe(topicArn, email),
+    leftApplications: async () => (await listLeft(tableName)).map(({ application }) => application),
+    deployedOf: async (applications) => (await Promise.all(applications.map((application) => listDeployed(tableName, application)))).flat(),
+    keepLeft: (leaving) => keepLeft({ tableName, busName, machine }, leaving, ({ by }) => by === 'registry'),
     now: () => new Date(),
   };
 }

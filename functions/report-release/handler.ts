@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { noticeLeftByFiles } from '../../aws/leaving.ts';
 import { listEnvironments, readRelease, updateRelease } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import type { Outcome } from '../../contracts/outcome.ts';
@@ -9,14 +10,19 @@ import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
 const Input = ReleaseTask.extend({ error: CaughtError.optional() });
-const real = { readRelease, listEnvironments, updateRelease, report, now: () => new Date() };
+const real = { readRelease, listEnvironments, updateRelease, noticeLeftByFiles, report, now: () => new Date() };
 
 /** Says how a release ended. */
 export async function reportRelease(uses: typeof real, input: z.output<typeof Input>): Promise<{ outcome: Outcome }> {
-  const { TABLE_NAME: tableName, BUS_NAME: busName } = env('TABLE_NAME', 'BUS_NAME');
+  const { TABLE_NAME: tableName, BUS_NAME: busName, DEPLOY_RELEASE_MACHINE_ARN: machine } = env('TABLE_NAME', 'BUS_NAME', 'DEPLOY_RELEASE_MACHINE_ARN');
   const release = await uses.readRelease(tableName, input.release);
   const environments = await uses.listEnvironments(tableName, input.release);
   const { outcome, reason } = input.error === undefined ? releaseEnd(release, environments) : { outcome: 'failed' as const, reason: sentenceOf(input.error) };
+  if (outcome === 'deployed' || outcome === 'no-changes') {
+    for (const left of await uses.noticeLeftByFiles({ tableName, busName, machine }, release)) {
+      await uses.report({ tableName, busName }, { kind: 'left', about: 'release', release: release.id, application: release.application, text: `Deployed, but in no configuration any more: ${left}` }, uses.now());
+    }
+  }
   await uses.updateRelease(tableName, release.id, { state: 'ended', outcome, reason });
   const text = `${release.id}: ${outcome}${reason === undefined ? '' : `: ${reason}`}`;
   await uses.report({ tableName, busName }, { kind: 'ended', about: 'release', release: release.id, application: release.application, outcome, text }, uses.now());

@@ -15,6 +15,9 @@ interface FakeStack {
   template: string;
   parameters: Record<string, string>;
   tags: Record<string, string>;
+  terminationProtection: boolean;
+  /** Logical id, type and physical id of each. */
+  resources: (readonly [string, string, string])[];
   /** The change set that is being executed. */
   executing: FakeChangeSet | undefined;
 }
@@ -53,6 +56,8 @@ export class FakeCloudFormation {
   nextTemplate = templateOf('AWS::SQS::Queue', 'AWS::DynamoDB::Table');
   /** How the next change set stands after it was opened. */
   next = { status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', reason: undefined as string | undefined };
+  /** Called between DeleteStack and its answer. */
+  onDelete: (name: string) => void = () => undefined;
   /** Called between ExecuteChangeSet and its answer. */
   onExecute: (name: string) => void = () => undefined;
   private number = 0;
@@ -76,7 +81,7 @@ export class FakeCloudFormation {
   addStack(name: string, status: string): FakeStack {
     this.number += 1;
     const arn = `arn:aws:cloudformation:${this.region}:${this.account}:stack/${name}/${String(this.number)}`;
-    const stack: FakeStack = { arn, name, status, outputs: {}, events: [], token: undefined, operation: 'CREATE', template: status === 'REVIEW_IN_PROGRESS' ? '' : templateOf('AWS::SQS::Queue'), parameters: {}, tags: {}, executing: undefined };
+    const stack: FakeStack = { arn, name, status, outputs: {}, events: [], token: undefined, operation: 'CREATE', template: status === 'REVIEW_IN_PROGRESS' ? '' : templateOf('AWS::SQS::Queue'), parameters: {}, tags: {}, terminationProtection: false, resources: [], executing: undefined };
     this.stacks.set(name, stack);
     return stack;
   }
@@ -130,7 +135,8 @@ export class FakeCloudFormation {
       DeleteChangeSet: (it) => this.changeSets.delete(this.changeSet(it).arn) && {},
       ListChangeSets: (it) => ({ Summaries: [...this.changeSets.values()].filter(({ stack }) => stack === it['StackName']).map((set) => ({ ChangeSetId: set.arn, Status: set.status })) }),
       ExecuteChangeSet: (it) => this.execute(it),
-      DeleteStack: (it) => this.deleteStack(String(it['StackName'])),
+      DeleteStack: (it) => this.deleteStack(it),
+      ListStackResources: (it) => this.listResources(it),
       DescribeStackEvents: (it) => ({ StackEvents: this.stack(String(it['StackName'])).events }),
       GetTemplate: (it) => this.getTemplate(it),
       DescribeEvents: () => ({ OperationEvents: [] }),
@@ -148,6 +154,7 @@ export class FakeCloudFormation {
           StackId: stack.arn,
           StackName: stack.name,
           StackStatus: stack.status,
+          EnableTerminationProtection: stack.terminationProtection,
           Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
           Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
           Outputs: Object.entries(stack.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
@@ -207,10 +214,23 @@ export class FakeCloudFormation {
     return {};
   }
 
-  private deleteStack(nameOrArn: string) {
-    const stack = this.stack(nameOrArn);
+  /** Two a page, so that nobody reads the first page only. */
+  private listResources(input: Record<string, unknown>) {
+    const { resources } = this.stack(String(input['StackName']));
+    const from = Number(input['NextToken'] ?? 0);
+    const page = resources.slice(from, from + 2).map(([LogicalResourceId, ResourceType, PhysicalResourceId]) => ({ LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatus: 'CREATE_COMPLETE' }));
+    return { StackResourceSummaries: page, ...(from + 2 < resources.length ? { NextToken: String(from + 2) } : {}) };
+  }
+
+  private deleteStack(input: Record<string, unknown>) {
+    const stack = this.stack(String(input['StackName']));
+    const token = input['ClientRequestToken'];
+    if (stack.terminationProtection) throw fail('ValidationError', `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    if (token !== undefined && token === stack.token) throw fail('TokenAlreadyExistsException', 'A client request token already exists.');
+    if (typeof token === 'string') stack.token = token;
     for (const set of this.changeSets.values()) if (set.stack === stack.name) this.changeSets.delete(set.arn);
     this.move(stack.name, 'DELETE_IN_PROGRESS');
+    this.onDelete(stack.name);
     return {};
   }
 }

@@ -112,6 +112,9 @@ export class ReleaseWorld {
     return registration;
   };
   deployed: Deployed[] = [];
+  /** What a release left out, as it is said. */
+  left: string[] = [];
+  readonly noticeLeftByFiles = (_: unknown, release: Release) => Promise.resolve(this.left.map((text) => `${text} after ${release.id}`));
   readonly listDeployed = (_: string, application: string) => Promise.resolve(this.deployed.filter((row) => row.application === application));
   readonly branchHead = (repository: string, branch: string) => Promise.resolve(this.branches.get(`${repository}/${branch}`));
   readonly tagCommit = (repository: string, tag: string) => Promise.resolve(this.tags.get(`${repository}/${tag}`));

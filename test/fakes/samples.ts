@@ -1,6 +1,6 @@
 import type { Approval, Vote } from '../../contracts/approval.ts';
 import type { Environments } from '../../contracts/environments.ts';
-import type { Change, TargetRecord } from '../../contracts/plan.ts';
+import type { Change, Deployed, TargetRecord } from '../../contracts/plan.ts';
 import type { Release, Target } from '../../contracts/release.ts';
 
 /** Ready-made values for tests: one application, one account, one target, and what differs is said in the test. */
@@ -63,6 +63,27 @@ export const aRecord = (fields: Partial<TargetRecord> = {}): TargetRecord => ({
   state: 'planned',
   digest: 'a'.repeat(64),
   updatedAt: '2026-01-01T00:00:00.000Z',
+  ...fields,
+});
+
+/** What runs in the one target. */
+export const aDeployed = (fields: Partial<Deployed> = {}): Deployed => ({
+  application: 'orders',
+  environment: 'dev',
+  target: 'main',
+  account: '222222222222',
+  region: 'eu-west-1',
+  stackName: 'orders-dev',
+  accountName: 'dev',
+  externalId: 'drawbridge-222222222222',
+  wave: 1,
+  release: 'orders-12-3f2a9c1b',
+  commit: '3f2a9c1b'.padEnd(40, '0'),
+  branch: 'main',
+  sequence: 12,
+  fence: 1,
+  deployedAt: '2026-01-01T00:00:00.000Z',
+  outputs: {},
   ...fields,
 });
 

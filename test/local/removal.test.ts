@@ -105,11 +105,27 @@ it('asks before it removes anything else, and touches nothing while termination 
   expect([await statusOf('staging'), await isThere('staging', 'files'), await isThere('staging', 'archive')]).toEqual([undefined, false, true]);
 });
 
-it('empties nothing where the account does not let it, and says what to do', { timeout: 180_000 }, async () => {
-  const release = await remove('prod');
-  await town.waitsIn(release, 'prod');
-  await town.decide(release, 'prod', 'approve', 'robin');
-  const refused = await town.ended(release);
+it('plans the removal of an environment that the files do not name any more, and empties nothing where the account does not let it', { timeout: 180_000 }, async () => {
+  const template = stringify({ Resources: { Setting: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'on' } } } });
+  const release = await shop.releaseOf(await shop.push({ ...files({ order: ['staging'] }), 'template.yaml': template }));
+  await town.waitsIn(release, 'staging');
+  await town.decide(release, 'staging', 'approve', 'robin');
+  expect(outcomes(await town.ended(release))).toEqual({ staging: 'deployed' });
+
+  const status = async () => (await town.ask('GET', '/status')) as { left: { stackName: string; why: string; removal: string }[] };
+  const [left, ...more] = (await status()).left;
+  expect([left, more]).toMatchObject([{ stackName: 'shop-prod', why: 'the files of shop do not name prod any more' }, []]);
+  const removal = left?.removal ?? '';
+  await town.waitsIn(removal, 'prod');
+  expect(await statusOf('prod')).toBe('CREATE_COMPLETE');
+  expect(JSON.stringify(await town.ask('GET', '/inbox', undefined, 'robin'))).toContain(removal);
+
+  await town.decide(removal, 'prod', 'approve', 'robin');
+  const refused = await town.ended(removal);
   expect(refused.targets).toMatchObject([{ outcome: 'failed', clean: true, reason: expect.stringMatching(/its bucket shop-files-\d+ \(Files\) must be empty .* DisposableBucketArns of infra\/target-account\.yaml/) as string }]);
   expect([await statusOf('prod'), await versionsIn('prod')]).toEqual(['CREATE_COMPLETE', 5]);
+  // Answered once it is not asked again, and stays in view: also when the environment leaves the registered ones.
+  const { leaves } = (await register({ staging: { approval } })) as { leaves: string[] };
+  expect(leaves).toEqual([`shop in prod (shop-prod): the environment prod is not registered any more. Its removal was planned before: ${removal}.`]);
+  expect((await status()).left).toMatchObject([{ stackName: 'shop-prod', why: 'the environment prod is not registered any more' }]);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { answer, completes, type Path, silent, throws } from './lines.ts';
+import { removalEnvironmentPaths, removalPaths, removalPlanPaths } from './removal-paths.ts';
 import { releasePaths } from './release-paths.ts';
 import { stepPaths, testPaths } from './step-paths.ts';
 import { type Script, Theatre } from './theatre.ts';
@@ -230,3 +231,6 @@ walk('deploy-environment', environment, [
 walk('execute-plan', target, stepPaths);
 walk('deploy-environment', environment, testPaths);
 walk('deploy-release', { attempt: 1 }, releasePaths);
+walk('remove-target', target, removalPaths);
+walk('plan-target', target, removalPlanPaths);
+walk('deploy-environment', environment, removalEnvironmentPaths);

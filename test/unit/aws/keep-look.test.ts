@@ -16,11 +16,13 @@ const where = { tableName: 't', bucket: 'artifacts' };
 const now = new Date('2026-01-01T00:00:00.000Z');
 const looked: Looked = { release: aRelease(), templateSha256: 'e'.repeat(64), noEcho: ['Password'], environment: 'dev', target: aTarget(), attempt: '1-1', operation: 'UPDATE', stackArn: 'arn:stack', outputs: { Url: 'x' }, taken: {}, parameters: { Size: '0', Password: 'hunter2' } };
 const held = new TransactionCanceledException({ message: 'x', $metadata: {}, CancellationReasons: [{ Code: 'ConditionalCheckFailed' }, { Code: 'None' }] });
+const lockOfTarget = { pk: 'LOCK#222222222222#eu-west-1#orders-dev', sk: 'LOCK' };
 const written = (): unknown[] => Object.values(table.commandCalls(UpdateCommand)[0]?.args[0].input.ExpressionAttributeValues ?? {});
 
 beforeEach(() => {
   for (const mock of [table, s3, sfn]) mock.reset();
   table.on(UpdateCommand).resolves({});
+  table.on(GetCommand).resolves({});
 });
 
 describe('what was seen of a change set', () => {
@@ -49,14 +51,14 @@ describe('what was seen of a change set', () => {
   });
 
   it('without changes counts for nothing while somebody moves the target', async () => {
-    table.on(TransactWriteCommand).rejects(held).on(GetCommand).resolves({ Item: { owner: 'other', fence: 1 } });
+    table.on(TransactWriteCommand).rejects(held).on(GetCommand, { Key: lockOfTarget }).resolves({ Item: { owner: 'other', fence: 1 } });
     sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });
     expect(await keepLook(where, looked, { answer: 'no-changes' }, now)).toBe('moving');
     expect(table.commandCalls(UpdateCommand)).toHaveLength(0);
   });
 
   it('without changes is not held up by a lock whose holder died', async () => {
-    table.on(TransactWriteCommand).rejectsOnce(held).resolves({}).on(GetCommand).resolves({ Item: { owner: 'dead', fence: 1 } });
+    table.on(TransactWriteCommand).rejectsOnce(held).resolves({}).on(GetCommand, { Key: lockOfTarget }).resolves({ Item: { owner: 'dead', fence: 1 } });
     sfn.on(DescribeExecutionCommand).resolves({ status: 'ABORTED' });
     expect(await keepLook(where, looked, { answer: 'no-changes' }, now)).toBe('settled');
   });

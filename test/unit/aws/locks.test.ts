@@ -1,10 +1,10 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn';
-import { DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { closeUnderLock } from '../../../aws/close.ts';
-import { deployedAsIs } from '../../../aws/deployed.ts';
+import { deployedAsIs, forgetDeployed } from '../../../aws/deployed.ts';
 import { isRunning, seizeLock } from '../../../aws/locks.ts';
 import type { Deployed } from '../../../contracts/plan.ts';
 import { aRecord } from '../../fakes/samples.ts';
@@ -16,12 +16,14 @@ const mine = { owner: 'me', fence: 4, nonce: 'n', since: '2026-01-01T00:00:00.00
 const deployed: Deployed = {
   application: 'orders', environment: 'dev', target: 'main', ...place, release: 'orders-12-3f2a9c1b', commit: 'c', branch: 'main', sequence: 12, fence: 4, deployedAt: '2026-01-01T00:00:00.000Z', outputs: {},
 };
+const removed = { application: 'orders', environment: 'dev', target: 'main', release: 'orders-13-3f2a9c1b', sequence: 13, at: '2026-01-01T00:00:00.000Z' };
 const cancelled = (...codes: string[]) => new TransactionCanceledException({ message: 'cancelled', $metadata: {}, CancellationReasons: codes.map((Code) => ({ Code })) });
 const close = () => closeUnderLock('t', { record: aRecord(), ended: { state: 'ended', outcome: 'deployed' }, deployed, lock: { owner: 'me', fence: 4 } });
 
 beforeEach(() => {
   table.reset();
   sfn.reset();
+  table.on(GetCommand).resolves({});
 });
 
 describe('a lock in the table', () => {
@@ -66,10 +68,34 @@ describe('closing a target', () => {
     expect(table.commandCalls(TransactWriteCommand)[1]?.args[0].input.TransactItems).toHaveLength(2);
   });
 
+  it('keeps in view the stack that the target leaves for another', async () => {
+    table.on(TransactWriteCommand).resolves({}).on(PutCommand).resolves({}).on(GetCommand).resolves({ Item: { ...deployed, stackName: 'orders-before' } });
+    await close();
+    const [kept] = table.commandCalls(PutCommand).map((call) => call.args[0].input.Item ?? {});
+    expect(kept).toMatchObject({ pk: 'APPLICATION#orders', stackName: 'orders-before', release: 'orders-12-3f2a9c1b' });
+    expect(kept?.['sk']).toMatch(/^DEPLOYED#dev#old-[0-9a-f]{8}$/);
+    expect(kept?.['target']).toMatch(/^old-[0-9a-f]{8}$/);
+  });
+
+  it('that was removed forgets what was deployed, and keeps that it was removed', async () => {
+    table.on(TransactWriteCommand).resolves({});
+    expect(await closeUnderLock('t', { record: aRecord(), ended: { state: 'ended', outcome: 'removed' }, removed, lock: { owner: 'me', fence: 4 } })).toBe('closed');
+    const items = table.commandCalls(TransactWriteCommand)[0]?.args[0].input.TransactItems ?? [];
+    expect(items[2]?.Delete).toMatchObject({ Key: { sk: 'DEPLOYED#dev#main' }, ConditionExpression: 'attribute_not_exists(pk) OR #sequence <= :sequence' });
+    expect(items[3]?.Put?.Item).toMatchObject({ sk: 'REMOVED#dev#main', sequence: 13 });
+  });
+
   it('is tried again when another write was in the way', async () => {
     table.on(TransactWriteCommand).rejects(cancelled('TransactionConflict', 'None', 'None'));
     await expect(close()).rejects.toMatchObject({ name: 'TransientError' });
   });
+});
+
+it('what is gone is forgotten only as it was seen', async () => {
+  table.on(TransactWriteCommand).resolvesOnce({}).rejects(cancelled('ConditionalCheckFailed', 'None'));
+  expect(await forgetDeployed('t', deployed, removed)).toBe('forgotten');
+  expect(table.commandCalls(TransactWriteCommand)[0]?.args[0].input.TransactItems?.[0]?.Delete).toMatchObject({ ConditionExpression: 'attribute_not_exists(pk) OR (#release = :release AND fence = :fence)', ExpressionAttributeValues: { ':release': 'orders-12-3f2a9c1b', ':fence': 4 } });
+  expect(await forgetDeployed('t', deployed, removed)).toBe('changed');
 });
 
 describe('a release that changes nothing', () => {

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { Registration } from '../../../aws/registry.ts';
+import type { Deployed } from '../../../contracts/plan.ts';
+import type { Leaving } from '../../../domain/removal/left.ts';
 import { register, type Uses } from '../../../functions/register/register.ts';
 import { theRegistry } from '../../fakes/samples.ts';
 
@@ -25,6 +27,18 @@ class Office implements Uses {
   subscribe(email: string) {
     this.mails.push(email);
     return Promise.resolve();
+  }
+  deployed: Deployed[] = [];
+  readonly kept: Leaving[] = [];
+  leftApplications() {
+    return Promise.resolve([]);
+  }
+  deployedOf(applications: readonly string[]) {
+    return Promise.resolve(this.deployed.filter(({ application }) => applications.includes(application)));
+  }
+  keepLeft(leaving: readonly Leaving[]) {
+    this.kept.push(...leaving);
+    return Promise.resolve(leaving.map(({ row, why }) => ({ text: `${row.stackName}: ${why}` })));
   }
   now() {
     return new Date('2026-01-01T00:00:00.000Z');
@@ -52,7 +66,7 @@ it('each approver is subscribed once, however often the file is registered', asy
 it('a dry run shows the difference and changes nothing', async () => {
   const office = new Office();
   await register(office, ask(), by);
-  expect(await register(office, ask({ text: other, dryRun: true }), by)).toEqual({ version: 1, changed: true, difference: ['+ approvers.sam.email: sam@example.com'] });
+  expect(await register(office, ask({ text: other, dryRun: true }), by)).toEqual({ version: 1, changed: true, difference: ['+ approvers.sam.email: sam@example.com'], leaves: [] });
   expect(office.registered?.text).toBe(text);
   expect(office.mails).not.toContain('sam@example.com');
 });
@@ -60,7 +74,7 @@ it('a dry run shows the difference and changes nothing', async () => {
 it('the same content again is no new version', async () => {
   const office = new Office();
   await register(office, ask(), by);
-  expect(await register(office, ask(), by)).toEqual({ version: 1, changed: false, difference: [] });
+  expect(await register(office, ask(), by)).toEqual({ version: 1, changed: false, difference: [], leaves: [] });
 });
 
 it('a difference that was shown against another version is not registered', async () => {
@@ -80,4 +94,21 @@ it('a wrong file is refused with its line, and nothing is registered', async () 
   const office = new Office();
   await expect(register(office, ask({ text: 'version: 1\nenvironments: 3\n' }), by)).rejects.toThrow(/environments\.yaml:\d+/);
   expect(office.registered).toBeUndefined();
+});
+
+const deployed = (fields: Partial<Deployed> = {}): Deployed => ({
+  application: 'orders', environment: 'dev', target: 'main', account: '222222222222', region: 'eu-west-1', stackName: 'orders-dev', release: 'orders-12-3f2a9c1b', commit: 'c', branch: 'main', sequence: 12, fence: 1, deployedAt: '2026-01-01T00:00:00.000Z', outputs: {}, ...fields,
+});
+
+it('what has no place in the new environments is named by the difference, and its removal planned when they are registered', async () => {
+  const office = new Office();
+  await register(office, ask(), by);
+  office.deployed = [deployed(), deployed({ application: 'shop', stackName: 'shop-dev' })];
+  const without = stringify({ ...theRegistry(), applications: { shop: { repository: 'shop' } } });
+
+  const shown = await register(office, ask({ text: without, dryRun: true }), by);
+  expect(shown.leaves).toEqual(['orders in dev (orders-dev): orders is not registered any more. Its removal would be planned.']);
+  expect(office.kept).toEqual([]);
+  expect((await register(office, ask({ text: without }), by)).leaves).toEqual(['orders-dev: orders is not registered any more']);
+  expect(office.kept.map(({ row }) => row.stackName)).toEqual(['orders-dev']);
 });

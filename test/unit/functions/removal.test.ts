@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aRemovalStage } from '../../fakes/removal-stage.ts';
+
+let stage: ReturnType<typeof aRemovalStage>;
+beforeEach(() => {
+  stage = aRemovalStage();
+});
+afterEach(() => {
+  stage.restore();
+});
+
+/** Planned, judged and locked, up to what is asked under the lock. */
+async function begun() {
+  await stage.plan();
+  await stage.lock();
+  return await stage.check();
+}
+
+async function emptied(): Promise<number> {
+  let calls = 1;
+  while ((await stage.empty()).answer === 'more') calls += 1;
+  return calls;
+}
+
+describe('removing a stack', () => {
+  it('empties every version page by page, unfinished uploads and images, before CloudFormation is asked', async () => {
+    await begun();
+    stage.stores.uploads.set('files', [{ Key: 'half', UploadId: 'u' }]);
+    expect(await emptied()).toBe(1);
+    expect([stage.stores.buckets.get('files'), stage.stores.uploads.get('files'), stage.stores.repositories.get('images')]).toEqual([[], [], []]);
+    expect(stage.stores.calls.filter((name) => name === 'DeleteObjects')).toHaveLength(3);
+    expect(stage.cloud.names).not.toContain('DeleteStack');
+    // What is kept keeps what is in it.
+    expect(stage.stores.buckets.get('archive')).toHaveLength(3);
+
+    await stage.delete();
+    expect(stage.cloud.calls.find(({ name }) => name === 'DeleteStack')?.input).toEqual({ StackName: stage.stack.arn, RoleARN: 'arn:aws:iam::222222222222:role/drawbridge/drawbridge-cloudformation', ClientRequestToken: `db-1-${'a'.repeat(32)}-1` });
+    expect(stage.answers('delete-token')).toEqual([{ outcome: 'removed', clean: true, stackStatus: 'DELETE_COMPLETE' }]);
+    await stage.close({ outcome: 'removed', clean: true, fence: 1 });
+    expect(stage.records.deployed.size).toBe(0);
+    expect(stage.record()).toMatchObject({ outcome: 'removed', clean: true, reason: 'Left behind, as their DeletionPolicy says: Archive (AWS::S3::Bucket) archive.' });
+    expect(stage.stores.buckets.get('archive')).toHaveLength(3);
+  });
+
+  it('takes as many calls as a large bucket needs', async () => {
+    await begun();
+    stage.stores.fill('files', 45_000);
+    expect(await emptied()).toBe(2);
+    expect(stage.stores.buckets.get('files')).toEqual([]);
+  });
+
+  it('is refused by AWS where it is not emptied first, which is why the order matters', async () => {
+    await begun();
+    await stage.delete();
+    expect(stage.answers('delete-token')).toMatchObject([{ outcome: 'failed', clean: false, again: true, reason: expect.stringMatching(/AWS does not delete (Files|Images) .* And 1 more resource\./) as string }]);
+    // What got new objects, or was missed, is emptied again; the next try has a token of its own.
+    await emptied();
+    await stage.delete('second', 1);
+    expect(stage.answers('second')).toMatchObject([{ outcome: 'removed' }]);
+    expect(stage.cloud.calls.filter(({ name }) => name === 'DeleteStack').map(({ input }) => String(input['ClientRequestToken']).slice(-2))).toEqual(['-1', '-2']);
+  });
+
+  it('stops before anything is emptied where the account does not let it', async () => {
+    await begun();
+    stage.stores.refuses = true;
+    await expect(stage.empty()).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringMatching(/bucket files \(Files\) must be empty .*DisposableBucketArns of infra\/target-account\.yaml/) as string });
+    expect(stage.stores.buckets.get('files')).toHaveLength(2500);
+    await stage.close({ error: { Error: 'DeploymentFailedError', Cause: 'why' } });
+    expect(stage.record()).toMatchObject({ outcome: 'failed', clean: true });
+  });
+
+  it('says what AWS keeps, where a lock on objects holds it', async () => {
+    await begun();
+    stage.stores.locked.add('key-7');
+    await expect(stage.empty()).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringMatching(/AWS does not delete key-7: Access Denied because object protected by object lock/) as string });
+    await stage.close({ error: { Error: 'DeploymentFailedError', Cause: 'why' } });
+    expect(stage.record()).toMatchObject({ outcome: 'failed', clean: false });
+  });
+
+  it('has a session for each store, and for that alone', async () => {
+    await begun();
+    await stage.empty();
+    expect(stage.sessions.map((policy) => [.../arn:aws:(s3|ecr)[^"]*/.exec(policy) ?? []][0])).toEqual(['arn:aws:s3:::files', 'arn:aws:ecr:eu-west-1:222222222222:repository/images']);
+  });
+
+  it('is over by the event of its own deletion, read from the target', async () => {
+    await begun();
+    await emptied();
+    stage.cloud.onDelete = () => undefined;
+    await stage.delete();
+    expect(stage.answers('delete-token')).toEqual([]);
+    await stage.event('DELETE_COMPLETE', 'somebody-else');
+    expect(stage.answers('delete-token')).toEqual([]);
+    stage.cloud.move('orders-dev', 'DELETE_COMPLETE');
+    await stage.event('DELETE_COMPLETE');
+    expect(stage.answers('delete-token')).toEqual([{ outcome: 'removed', clean: true, stackStatus: 'DELETE_COMPLETE' }]);
+  });
+
+  it('is found by a look when its event was lost, and waited for as long as it moves', async () => {
+    await begun();
+    await emptied();
+    stage.cloud.onDelete = () => undefined;
+    await stage.delete();
+    await stage.look('first');
+    expect([stage.answers('first'), stage.records.stuck]).toEqual([[], 1]);
+    stage.cloud.move('orders-dev', 'DELETE_COMPLETE');
+    await stage.look('second');
+    expect(stage.answers('second')).toMatchObject([{ outcome: 'removed' }]);
+  });
+
+  it('begins no second deletion when a task is repeated, also when the first is over', async () => {
+    await begun();
+    await emptied();
+    stage.cloud.onDelete = () => undefined;
+    await stage.delete();
+    await stage.delete('again');
+    expect(stage.cloud.names.filter((name) => name === 'DeleteStack')).toHaveLength(1);
+    stage.cloud.move('orders-dev', 'DELETE_COMPLETE');
+    await stage.delete('once-more');
+    expect(stage.answers('once-more')).toMatchObject([{ outcome: 'removed' }]);
+  });
+
+  it('by somebody else meanwhile counts too, whichever way it ends', async () => {
+    await begun();
+    await emptied();
+    stage.stack.token = 'theirs';
+    stage.cloud.move('orders-dev', 'DELETE_IN_PROGRESS');
+    await stage.delete();
+    expect(stage.cloud.names).not.toContain('DeleteStack');
+    stage.cloud.move('orders-dev', 'DELETE_FAILED', { LogicalResourceId: 'Group', ResourceType: 'AWS::EC2::SecurityGroup', ResourceStatusReason: 'resource sg-1 has a dependent object' });
+    stage.cloud.move('orders-dev', 'DELETE_FAILED');
+    await stage.look();
+    expect(stage.answers('look-token')).toMatchObject([{ outcome: 'failed', again: true, reason: expect.stringContaining('Group (AWS::EC2::SecurityGroup): resource sg-1 has a dependent object') as string }]);
+  });
+
+  it('is not begun by an execution that lost its lock, nor by a release that deploys', async () => {
+    await begun();
+    stage.records.locks.set('222222222222#eu-west-1#orders-dev', { fence: 2, owner: 'other', nonce: 'n' });
+    for (const call of [stage.empty, stage.delete]) await expect(call()).rejects.toMatchObject({ name: 'StalePlanError' });
+    stage.records.locks.set('222222222222#eu-west-1#orders-dev', { fence: 1, owner: 'me', nonce: 'n' });
+    stage.records.release = { ...stage.records.release, mode: 'deploy' };
+    await expect(stage.delete()).rejects.toMatchObject({ name: 'StalePlanError' });
+    expect(stage.cloud.names).not.toContain('DeleteStack');
+  });
+
+  it('that CloudFormation refuses says so in its words', async () => {
+    await begun();
+    stage.stack.terminationProtection = true;
+    await expect(stage.delete()).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringMatching(/cannot be deleted while TerminationProtection is enabled\. Mend that/) as string });
+  });
+});
