@@ -15,8 +15,8 @@ export async function noticeLeftByFiles(context: RemovalContext, release: Releas
   const rows = await uses.listDeployed(tableName, release.application);
   const from = new Map(await Promise.all([...new Set(rows.map((row) => row.release))].map(async (id) => [id, await uses.findRelease(tableName, id)] as const)));
   const filed = (row: { release: string; environment: string }) => {
-    const it = from.get(row.release);
-    return it?.configuration?.environments.some(({ name }) => name === row.environment) === true && it.promoted?.includes(row.environment) !== true && it.only === undefined;
+    const source = from.get(row.release);
+    return source?.configuration?.environments.some(({ name }) => name === row.environment) === true && source.promoted?.includes(row.environment) !== true && source.only === undefined;
   };
   const { left, renamed, covered } = leftByFiles((await uses.readRegistry(tableName)).content, release, rows, filed);
   for (const row of renamed) await uses.forgetDeployed(tableName, row, { application: row.application, environment: row.environment, target: row.target, release: release.id, sequence: release.sequence, at: uses.now().toISOString() });

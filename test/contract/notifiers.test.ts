@@ -28,6 +28,7 @@ const stories: readonly { readonly report: Report; readonly question?: Partial<A
   { report: { ...ofQuestion, kind: 'cancelled', text: 'The question about dev is withdrawn.' }, question: { state: 'cancelled' } },
   { report: { ...about, about: 'release', kind: 'cancelled', text: 'Cancelled by alex.' } },
   { report: { ...about, kind: 'halted', text: 'dev is halted by alex: the sale.' } },
+  { report: { ...about, about: 'release', kind: 'left', text: 'Deployed, but in no configuration any more: orders-dev.' } },
   { report: { ...about, kind: 'executing', text: 'Executing dev.' } },
   { report: { ...about, about: 'target', target: 'main', kind: 'ended', outcome: 'deployed', text: 'main is deployed.' } },
   { report: { ...about, kind: 'ended', outcome: 'deployed', text: 'dev is deployed.' } },
