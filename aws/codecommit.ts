@@ -1,7 +1,8 @@
-import { CodeCommitClient, GetBranchCommand, GetCommitCommand, GetFileCommand, GetFolderCommand, GetRepositoryCommand, type UserInfo } from '@aws-sdk/client-codecommit';
+import { CodeCommitClient, GetBranchCommand, GetCommitCommand, GetFileCommand, GetFolderCommand, GetRepositoryCommand, ListBranchesCommand, type UserInfo } from '@aws-sdk/client-codecommit';
 import type { Commit } from '../domain/commit-history.ts';
 import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
+import { pages } from './pages.ts';
 
 const codeCommit = once(() => new CodeCommitClient(retries));
 
@@ -39,6 +40,14 @@ export async function tagCommit(repository: string, tag: string): Promise<string
     if (isNamed(error, 'CommitDoesNotExistException')) return undefined;
     throw error;
   }
+}
+
+/** The names of all branches; several calls where there are many (CodeCommit API: ListBranches). */
+export async function listBranches(repository: string): Promise<string[]> {
+  const names: string[] = [];
+  const list = (nextToken: string | undefined) => calling(`listing the branches of ${repository}`, () => codeCommit().send(new ListBranchesCommand({ repositoryName: repository, nextToken })));
+  for await (const { branches = [] } of pages(list, ({ nextToken }) => nextToken)) names.push(...branches);
+  return names;
 }
 
 const person = (user: UserInfo | undefined) => ({ name: user?.name ?? '', email: user?.email ?? '' });

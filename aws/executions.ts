@@ -1,5 +1,6 @@
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { executionName } from '../domain/release-id.ts';
+import type { Execution } from '../domain/sweep/seen.ts';
 import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
 
@@ -13,5 +14,16 @@ export async function startRelease(machineArn: string, release: string, attempt:
     );
   } catch (error) {
     if (!isNamed(error, 'ExecutionAlreadyExists')) throw error;
+  }
+}
+
+/** How an execution stands. One that Step Functions does not know was never started, or ended more than 90 days ago. */
+export async function executionStands(executionArn: string): Promise<Execution> {
+  try {
+    const { status } = await calling(`looking at the execution ${executionArn}`, () => sfn().send(new DescribeExecutionCommand({ executionArn })));
+    return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'runs' : 'over';
+  } catch (error) {
+    if (isNamed(error, 'ExecutionDoesNotExist')) return 'missing';
+    throw error;
   }
 }

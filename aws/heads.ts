@@ -24,6 +24,13 @@ export async function readHead(tableName: string, application: string, reference
   return await readRow(tableName, keys.head(application, reference), Head);
 }
 
+/** Every branch that an application was ever released from. */
+export async function listHeads(tableName: string, application: string): Promise<(Head & { readonly branch: string })[]> {
+  const { pk, sk } = keys.head(application, { branch: '' });
+  const rows = await queryRows(tableName, { pk, skBegins: sk }, Head.extend({ sk: z.string() }));
+  return rows.map(({ sk: key, ...head }) => ({ ...head, branch: key.slice(sk.length) }));
+}
+
 /** The next sequence number of an application; a number may be skipped, never given twice. */
 export async function nextSequence(tableName: string, application: string): Promise<number> {
   const answer = await calling(`numbering a release of ${application}`, () =>

@@ -55,6 +55,31 @@ export async function seizeLock(tableName: string, place: Place, seen: Lock | un
   }
 }
 
+/**
+ * Frees a lock whose holder is gone, as it was seen. Its fence stays, for the number only ever grows.
+ * @returns `false` when somebody else has it by now
+ */
+export async function freeLock(tableName: string, place: Place, { owner, fence }: { readonly owner: string; readonly fence: number }): Promise<boolean> {
+  try {
+    await calling(`freeing ${place.stackName} in ${place.account}`, () =>
+      table().send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: keys.lock(place),
+          UpdateExpression: 'REMOVE #owner, nonce, since',
+          ConditionExpression: '#owner = :owner AND fence = :fence',
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: { ':owner': owner, ':fence': fence },
+        }),
+      ),
+    );
+    return true;
+  } catch (error) {
+    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
+    throw error;
+  }
+}
+
 /** Whether an execution still runs; one that Step Functions has forgotten does not. */
 export async function isRunning(execution: string): Promise<boolean> {
   try {

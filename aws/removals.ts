@@ -104,7 +104,8 @@ async function sourceOf(uses: Uses, tableName: string, rows: readonly Deployed[]
   return newest === undefined ? undefined : (await uses.findRelease(tableName, newest.release))?.source;
 }
 
-async function readRemovalRow(tableName: string, { application, environment }: Pick<RemovalWish, 'application' | 'environment'>): Promise<RemovalRow | undefined> {
+/** The newest removal of an environment of an application. */
+export async function readRemovalRow(tableName: string, { application, environment }: Pick<RemovalWish, 'application' | 'environment'>): Promise<RemovalRow | undefined> {
   return await readRow(tableName, keys.removal(application, environment), RemovalRow);
 }
 

@@ -62,6 +62,8 @@ export const keys = {
   examined: (account: string, region: string) => ({ pk: 'EXAMINED', sk: `${account}#${region}` }),
   /** Where nothing starts until somebody resumes it. */
   halt: (environment: string) => ({ pk: 'HALTED', sk: `ENVIRONMENT#${environment}` }),
+  /** What the last sweep did. */
+  sweep: () => ({ pk: 'SWEEP', sk: 'LAST' }),
   /** Who waits for a free build, and when each application was last given one. */
   buildLine: () => ({ pk: 'BUILD-LINE' }),
   buildWaiter: ({ application, sequence, attempt }: { application: string; sequence: number; attempt: number }) => ({ pk: 'BUILD-LINE', sk: `WAITER#${application}#${ordered(sequence)}#${String(attempt)}` }),

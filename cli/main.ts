@@ -11,6 +11,7 @@ import { plan } from './commands/plan.ts';
 import { register } from './commands/register.ts';
 import { show } from './commands/show.ts';
 import { releases, status } from './commands/status.ts';
+import { sweep } from './commands/sweep.ts';
 import { validate } from './commands/validate.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { Output } from './output.ts';
@@ -59,6 +60,7 @@ program
   .action(ending((file: string, options: { dryRun: boolean; yes: boolean }) => register(controlPlane(), output(), file, options)));
 program.command('doctor [environment]').description('is everything there that a release will need, here and in each target account?').action(ending((environment: string | undefined) => doctor(controlPlane(), output(), environment)));
 program.command('status').description('which commit is where, and what waits for whom').action(ending(() => status(controlPlane(), output())));
+program.command('sweep').description('look now for what events forgot, and put it right; otherwise it is done every 15 minutes').action(ending(() => sweep(controlPlane(), output())));
 program
   .command('releases')
   .description('releases, newest first')

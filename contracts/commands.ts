@@ -8,6 +8,7 @@ import { ApplicationName, ApproverName, CommitId, EnvironmentName, ReleaseId } f
 import { Deployed, TargetRecord } from './plan.ts';
 import { EnvironmentRecord, Release } from './release.ts';
 import { StoryLine } from './report.ts';
+import { Sweep } from './sweep.ts';
 
 /** What the command line asks of the control plane, and what it gets. */
 
@@ -118,6 +119,8 @@ export type LogAnswer = z.infer<typeof LogAnswer>;
 export const StatusAnswer = z.object({
   /** Deployed, but in no configuration any more. */
   left: z.array(Left).default([]),
+  /** The last sweep. */
+  swept: Sweep.optional(),
   halted: z.array(Halt),
   applications: z.array(
     z.object({
@@ -129,6 +132,10 @@ export const StatusAnswer = z.object({
   ),
 });
 export type StatusAnswer = z.infer<typeof StatusAnswer>;
+
+/** The sweep works behind; `drawbridge status` shows it when it is done. */
+export const SweepAnswer = z.object({ asked: z.iso.datetime() });
+export type SweepAnswer = z.infer<typeof SweepAnswer>;
 
 export const BranchEnvironmentsAnswer = z.object({ environments: z.array(BranchEnvironment.omit({ version: true, sequence: true })) });
 export type BranchEnvironmentsAnswer = z.infer<typeof BranchEnvironmentsAnswer>;

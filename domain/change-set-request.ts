@@ -6,6 +6,9 @@ import { roleArn } from './session.ts';
 /** Derived, so that a repeated task meets its own change set. CloudFormation takes letters, digits and hyphens, at most 128. */
 export const changeSetName = (release: string, attempt: string) => `${release}-${attempt}`;
 
+/** Whether a change set has a name as ours have. */
+export const isNamedByUs = (name: string): boolean => /^[a-z][a-z0-9-]*-\d+-[0-9a-f]{8}-\d+(-\d+)?$/.test(name);
+
 export interface ChangeSetRequest {
   readonly name: string;
   readonly stackName: string;

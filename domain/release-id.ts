@@ -7,5 +7,11 @@ export const sequenceOf = (id: string): number => Number(/-(\d+)-[0-9a-f]{8}$/.e
 /** Name of the execution; at most 80 characters, of which CloudWatch understands `0-9A-Za-z-_` (Step Functions API: StartExecution). */
 export const executionName = (release: string, attempt: number): string => `${release}-${String(attempt)}`;
 
+/** Of the machine that takes a release through one of its environments, as `deploy-release` names it. */
+export const nestedExecutionName = (release: string, environment: string, attempt: number | string): string => `${release}-${environment}-${String(attempt)}`;
+
+/** The ARN that an execution of a machine has by its name. */
+export const executionArn = (machineArn: string, name: string): string => `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+
 /** Branches that `drawbridge plan` makes and deletes; nothing of theirs is ever deployed. */
 export const planBranchPrefix = 'drawbridge-plan/';

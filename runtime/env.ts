@@ -20,6 +20,10 @@ const variables = {
   /** Where the approval page is reached, without a slash at the end. */
   DOOR_URL: z.url(),
   DEPLOY_RELEASE_MACHINE_ARN: z.string().min(1),
+  DEPLOY_ENVIRONMENT_MACHINE_ARN: z.string().min(1),
+  START_RELEASE_FUNCTION: z.string().min(1),
+  LOOK_FOR_STACKS_FUNCTION: z.string().min(1),
+  SWEEP_FUNCTION: z.string().min(1),
   TEST_ADDRESSES: z.enum(['public', 'any']),
   BUILD_PROJECT_PREFIX: z.string().min(1),
   /** Set by Lambda itself. */

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { ReleasesAnswer, StatusAnswer } from '../../contracts/commands.ts';
 import { shortName } from '../../domain/reference.ts';
+import type { Sweep } from '../../contracts/sweep.ts';
 import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { ago, coloured, type Output } from '../output.ts';
@@ -23,9 +24,16 @@ export async function status(controlPlane: ControlPlane, output: Output): Promis
     }
     if (deployed.length === 0 && waiting.length === 0) output.line('  nothing is deployed');
   }
+  if (answer.swept !== undefined) output.line(sweptLine(answer.swept));
   if (answer.applications.length === 0) output.line('No application is registered.');
   output.answer(answer);
   return exitCodes.ok;
+}
+
+/** `swept 3 min ago: started orders-7-…; left behind: the stack …`. */
+export function sweptLine({ at, did, left, trouble }: Sweep): string {
+  const said = [did.length === 0 ? 'nothing to put right' : did.join(', '), ...(left.length === 0 ? [] : [`left behind: ${left.join(' ')}`]), ...(trouble.length === 0 ? [] : [`not all could be looked at: ${trouble.join(' ')}`])];
+  return `swept ${ago(at)}: ${said.join('; ')}`;
 }
 
 export async function releases(controlPlane: ControlPlane, output: Output, { application, limit }: { application?: string | undefined; limit: string }): Promise<ExitCode> {

@@ -10,9 +10,10 @@ import { halt, resume } from './halts.ts';
 import { log } from './log.ts';
 import { plan, releases, retry, show } from './releases.ts';
 import { status } from './status.ts';
+import { sweep } from './sweep.ts';
 
 function real(): Uses {
-  const variables = env('TABLE_NAME', 'WAIT_KEY_ARN', 'BUS_NAME', 'DEPLOY_RELEASE_MACHINE_ARN');
+  const variables = env('TABLE_NAME', 'WAIT_KEY_ARN', 'BUS_NAME', 'DEPLOY_RELEASE_MACHINE_ARN', 'SWEEP_FUNCTION');
   const where = { tableName: variables.TABLE_NAME, keyArn: variables.WAIT_KEY_ARN, busName: variables.BUS_NAME, machine: variables.DEPLOY_RELEASE_MACHINE_ARN };
   return {
     registry: () => findRegistry(where.tableName),
@@ -32,6 +33,7 @@ function real(): Uses {
     resume: (environment, by) => resume(where, environment, by),
     plan: (request) => plan(where, request),
     remove: (request, by) => remove(where, request, by),
+    sweep: (by) => sweep(variables.SWEEP_FUNCTION, by),
     branchEnvironments: (application) => branchEnvironments(where, application),
     stop: (application, environment, request, by) => stopBranchEnvironment(where, application, environment, request, by),
   };

@@ -5,6 +5,7 @@ import { listHalts } from '../../aws/halts.ts';
 import { listReleases } from '../../aws/heads.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { findRelease } from '../../aws/releases.ts';
+import { lastSweep } from '../../aws/sweeps.ts';
 import type { StatusAnswer } from '../../contracts/commands.ts';
 import type { Left } from '../../contracts/left.ts';
 import { questionOf } from '../../domain/question.ts';
@@ -43,7 +44,8 @@ export async function status({ tableName }: { tableName: string }): Promise<Stat
       ),
     };
   });
-  return { halted: await listHalts(tableName), left, applications: await Promise.all(applications) };
+  const swept = await lastSweep(tableName);
+  return { ...(swept === undefined ? {} : { swept }), halted: await listHalts(tableName), left, applications: await Promise.all(applications) };
 }
 
 /** Of what has left the configuration, what runs on. */

@@ -21,7 +21,7 @@ import { aRelease, theRegistry } from './samples.ts';
 
 /** The variables that the template gives these functions. */
 export function stubVariables(): void {
-  const variables = { TABLE_NAME: 'table', BUS_NAME: 'bus', ARTIFACT_BUCKET: 'artifacts', AWS_REGION: 'eu-west-1', REGIONAL_ARTIFACT_BUCKETS: 'arn:aws:s3:::artifacts-us-east-1', WAIT_KEY_ARN: 'key', UPLOAD_BUCKET: 'uploads', BUILD_PROJECT_PREFIX: 'drawbridge-build-', DEPLOY_RELEASE_MACHINE_ARN: 'machine' };
+  const variables = { TABLE_NAME: 'table', BUS_NAME: 'bus', ARTIFACT_BUCKET: 'artifacts', AWS_REGION: 'eu-west-1', REGIONAL_ARTIFACT_BUCKETS: 'arn:aws:s3:::artifacts-us-east-1', WAIT_KEY_ARN: 'key', UPLOAD_BUCKET: 'uploads', BUILD_PROJECT_PREFIX: 'drawbridge-build-', DEPLOY_RELEASE_MACHINE_ARN: 'machine', SWEEP_FUNCTION: 'sweep' };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
 }
 

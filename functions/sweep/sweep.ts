@@ -1,0 +1,35 @@
+import type { Sweep, SweepRequest } from '../../contracts/sweep.ts';
+import { branchRemark } from '../../domain/sweep/branches.ts';
+import { remedies, sentenceOf } from '../../domain/sweep/remedies.ts';
+import { act } from './act.ts';
+import { look } from './look.ts';
+import { lookAtStacks } from './stacks.ts';
+import { Troubles, type Uses, type Where } from './uses.ts';
+
+/** Finds what events forgot, puts it right by waking what exists, and tells what it did. */
+export async function sweep(uses: Uses, where: Where, { by = 'the schedule' }: SweepRequest): Promise<Sweep> {
+  const now = uses.now();
+  const troubles = new Troubles();
+  const registry = (await uses.findRegistry(where.tableName))?.content;
+  const told = { at: now.toISOString(), by };
+  if (registry === undefined) return await tell(uses, where, { ...told, did: [], left: [], trouble: [] });
+  const looked = await look(uses, where, registry, troubles);
+  const did: string[] = [];
+  // One after the other: what is over gives room to what is started.
+  for (const remedy of remedies(looked.seen, now)) if ((await troubles.attempt(() => act(uses, where, remedy))) === true) did.push(sentenceOf(remedy));
+  const remarks = looked.seen.branches.map((it) => branchRemark(it, now)).filter((it) => it !== undefined);
+  const left = [...remarks, ...(await lookAtStacks(uses, where, registry, looked, troubles))];
+  return await tell(uses, where, { ...told, did, left, trouble: troubles.sentences });
+}
+
+/** An event has room for 256 KB, a row for 400 (F 1.18): what is more than this is seen when this is done. */
+const most = 100;
+
+async function tell(uses: Uses, where: Where, all: Sweep): Promise<Sweep> {
+  const cut = (list: readonly string[]) => (list.length > most ? [...list.slice(0, most).map(short), `and ${String(list.length - most)} more`] : list.map(short));
+  const told = { ...all, did: cut(all.did), left: cut(all.left), trouble: cut(all.trouble) };
+  await uses.tellSweep(where, told);
+  return told;
+}
+
+const short = (sentence: string) => sentence.slice(0, 500);
