@@ -9,6 +9,7 @@ import type { QuestionRemedy } from '../../domain/sweep/questions.ts';
 import type { Remedy } from '../../domain/sweep/remedies.ts';
 import { endGone } from './end-gone.ts';
 import type { Uses, Where } from './uses.ts';
+import { wakeNext } from './wake-next.ts';
 
 const by = 'drawbridge';
 
@@ -86,12 +87,7 @@ async function giveUp(uses: Uses, where: Where, remedy: LineRemedy): Promise<boo
     }
     case 'free-lock': {
       if (!(await uses.freeLock(tableName, remedy.place, remedy))) return false;
-      // Whoever stands first takes it; the others are woken by whoever gives it back.
-      for (const waiter of await uses.waiters(tableName, remedy.place)) {
-        const woken = await uses.completeWait(where, lockOperation(remedy.place, waiter.execution), { answer: 'again' });
-        await uses.dequeue(tableName, remedy.place, waiter);
-        if (woken === 'completed') break;
-      }
+      await wakeNext(uses, where, remedy.place);
       return true;
     }
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand, type DeleteCommandInput, DynamoDBDocumentClient, GetCommand, PutCommand, type PutCommandInput, QueryCommand, TransactWriteCommand, UpdateCommand, type UpdateCommandInput,
@@ -6,6 +7,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 
 type Row = Readonly<Record<string, unknown>>;
 type Conditional = Pick<PutCommandInput, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
+
+interface TransactItem { readonly Put?: PutCommandInput; readonly Update?: UpdateCommandInput; readonly Delete?: DeleteCommandInput; readonly ConditionCheck?: Conditional & { readonly Key: Row } }
 
 const idOf = (key: Row | undefined): string => JSON.stringify([key?.['pk'], key?.['sk']]);
 
@@ -37,13 +40,17 @@ export class FakeTable {
       const found = [...this.rows.values()].filter(({ pk, sk }) => pk === values[':pk'] && String(sk).startsWith(values[':sk'] ?? '')).sort((a, b) => (String(a['sk']) < String(b['sk']) ? -1 : 1));
       return { Items: structuredClone((forward === false ? found.reverse() : found).slice(0, Limit)) };
     });
-    this.mock.on(TransactWriteCommand).callsFake(({ TransactItems = [] }: { TransactItems?: { Put: PutCommandInput }[] }) => {
+    this.mock.on(TransactWriteCommand).callsFake(({ TransactItems = [] }: { TransactItems?: TransactItem[] }) => {
       this.beforeWrite();
-      const codes = TransactItems.map(({ Put }) => (this.#holds(Put, idOf(Put.Item)) ? 'None' : 'ConditionalCheckFailed'));
+      const codes = TransactItems.map(({ Put, Update, Delete, ConditionCheck }) => (this.#holds(Put ?? Update ?? Delete ?? ConditionCheck ?? {}, idOf(Put?.Item ?? (Update ?? Delete ?? ConditionCheck)?.Key)) ? 'None' : 'ConditionalCheckFailed'));
       if (codes.includes('ConditionalCheckFailed')) {
         throw new TransactionCanceledException({ message: `Transaction cancelled [${codes.join(', ')}]`, $metadata: {}, CancellationReasons: codes.map((Code) => ({ Code })) });
       }
-      for (const { Put } of TransactItems) this.#put(Put.Item);
+      for (const { Put, Update, Delete } of TransactItems) {
+        if (Put !== undefined) this.#put(Put.Item);
+        if (Update !== undefined) this.#update(Update);
+        if (Delete !== undefined) this.rows.delete(idOf(Delete.Key));
+      }
     });
     return this;
   }
@@ -68,16 +75,18 @@ export class FakeTable {
 
   #holds({ ConditionExpression: condition, ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Conditional, id: string): boolean {
     const row = this.rows.get(id);
-    return (condition ?? '').split(' AND ').filter((part) => part !== '').every((part) => {
+    const holds = (part: string): boolean => {
       const missing = /^attribute_not_exists\((.*)\)$/.exec(part)?.[1];
       if (missing !== undefined) return row?.[names[missing] ?? missing] === undefined;
       const present = /^attribute_exists\((.*)\)$/.exec(part)?.[1];
       if (present !== undefined) return row?.[names[present] ?? present] !== undefined;
-      const [, name = '', sign, value = ''] = /^(\S+) ([=>]) (\S+)$/.exec(part) ?? [];
+      const [, name = '', sign, value = ''] = /^(\S+) (=|>|<=) (\S+)$/.exec(part) ?? [];
       if (sign === undefined) throw new Error(`The fake table does not know the condition ${part}.`);
       const [left, right] = [row?.[names[name] ?? name], values[value] as unknown];
-      return sign === '=' ? left === right : Number(left) > Number(right);
-    });
+      return sign === '=' ? isDeepStrictEqual(left, right) : sign === '>' ? Number(left) > Number(right) : Number(left) <= Number(right);
+    };
+    const bare = (part: string) => (part.startsWith('(') ? part.slice(1, -1) : part);
+    return (condition ?? '') === '' || (condition ?? '').split(' OR ').some((either) => bare(either).split(' AND ').every(holds));
   }
 
   #update({ Key, UpdateExpression = '', ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: UpdateCommandInput): Row {
