@@ -54,6 +54,6 @@ it('a function that looks because an event did not come counts it, under the nam
 
 it('an event that a function cannot handle is kept, whoever lost it: Lambda throws it away after two tries unless the function has a queue', () => {
   const called = ofType(controlPlane, 'AWS::Events::Rule').map(({ properties }) => textAt(properties, 'Targets', 0, 'Arn', 'Fn::GetAtt').replace('.Arn', ''));
-  expect([...new Set(called)]).toHaveLength(7);
+  expect([...new Set(called)]).toHaveLength(8);
   for (const id of called) expect(at(resource(controlPlane, id).properties, 'DeadLetterQueue'), id).toEqual({ Type: 'SQS', TargetArn: { 'Fn::GetAtt': 'DeadEvents.Arn' } });
 });
