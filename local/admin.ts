@@ -9,6 +9,32 @@ export interface ApiCall {
   readonly action: string;
   readonly status: number;
   readonly resource?: string;
+  /** The function of the control plane that called, also with a role in another account. */
+  readonly function?: string;
+  /** The same for all repetitions by the SDK. */
+  readonly call?: string;
+}
+
+export const faultKinds = ['throttle', 'error', 'lost', 'denied', 'kill'] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+/** The call of a function that is to go wrong: the `at`-th from now on that matches. */
+export interface CallFault {
+  /** `error`: 500 before the effect. `lost`: 500 after it. `kill`: the function's process ends after it. */
+  readonly how: FaultKind;
+  readonly at?: number;
+  readonly function?: string;
+  readonly service?: string;
+  readonly action?: string;
+  /** Something in the request. */
+  readonly text?: string;
+}
+
+export interface CallFaultSeen extends Required<CallFault> {
+  /** Calls that matched, until it was met. */
+  readonly seen: number;
+  /** How many requests of its call went wrong. */
+  readonly met: number;
 }
 
 export interface ApiCallCount {
@@ -139,6 +165,19 @@ export class CloudAdmin {
   /** Kills every environment of every function, also one at work. Answers how many environments there were. */
   async killFunctions(): Promise<number> {
     return (await this.#ask<{ killed: number }>('POST', 'workers/kill')).killed;
+  }
+
+  /** Makes one call of one function go wrong. */
+  async addFault(fault: CallFault): Promise<void> {
+    await this.#ask('POST', 'faults', fault);
+  }
+
+  async faults(): Promise<readonly CallFaultSeen[]> {
+    return (await this.#ask<{ faults: CallFaultSeen[] }>('GET', 'faults')).faults;
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.#ask('DELETE', 'faults');
   }
 
   /** Oldest first. */

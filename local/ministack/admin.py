@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import bus_delivery
 import calls
 import events
+import faults
 import lambda_errors
 import mail
 import settings
@@ -58,6 +59,9 @@ _ROUTES = {
     ("GET", "events/faults"): lambda _data, _query: events.faults(),
     ("GET", "events/refused"): lambda _data, _query: {"refused": list(bus_delivery.refused)},
     ("POST", "workers/kill"): lambda _data, _query: {"killed": lambda_errors.kill_warm_workers()},
+    ("GET", "faults"): lambda _data, _query: {"faults": faults.listed()},
+    ("POST", "faults"): lambda data, _query: faults.add(data),
+    ("DELETE", "faults"): lambda _data, _query: faults.clear() or {"deleted": True},
     ("GET", "mails"): lambda _data, _query: {"mails": mail.listed()},
     ("DELETE", "mails"): lambda _data, _query: {"deleted": mail.clear()},
     ("GET", "task-tokens"): lambda _data, _query: {"tokens": list(step_functions.handed_out)},

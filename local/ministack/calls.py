@@ -7,6 +7,7 @@ import collections
 import threading
 import time
 
+import callers
 from identity import access_key, evaluator, responses
 from patching import module, need, replace
 
@@ -18,13 +19,12 @@ _log: collections.deque = collections.deque(maxlen=200_000)
 _lock = threading.Lock()
 
 
-def add(service: str, action: str, principal: str, status: int, resource: str = "") -> None:
+def add(service: str, action: str, principal: str, status: int, **more: str) -> None:
     entry = {
         "time": time.time(), "account": responses.get_account_id(), "region": responses.get_region(),
         "principal": principal, "service": service, "action": action, "status": status,
+        **{name: text for name, text in more.items() if text},
     }
-    if resource:
-        entry["resource"] = resource
     with _lock:
         _log.append(entry)
 
@@ -47,6 +47,13 @@ def clear() -> None:
         _log.clear()
 
 
+def _resource(service: str, path: str, params: dict) -> str:
+    if service == "s3":
+        return path
+    named = params.get("ChangeSetName") if service == "cloudformation" else None
+    return str(named[0] if isinstance(named, list) else named or "")
+
+
 def install() -> None:
     def recorded(original):
         async def dispatch(method, path, headers, body, query, request_id):
@@ -56,11 +63,14 @@ def install() -> None:
             service = router.detect_service(method, path, headers, params)
             action = actions.extract_iam_action(service, method, path, headers, body, params) or f"{service}:{method}"
             principal = evaluator.request_caller_arn(headers, query)
+            function = callers.function_of(access_key.get(), principal)
             answer = await original(method, path, headers, body, query, request_id)
+            callers.learn(function, service, answer)
             # Answering an S3 request moves the context into the bucket owner's account; the
             # account that was called is the one the caller's credentials belong to.
             with responses.request_scope(account, responses.get_region()):
-                add(service, action.partition(":")[2], principal, answer[0], path if service == "s3" else "")
+                add(service, action.partition(":")[2], principal, answer[0], resource=_resource(service, path, params),
+                    function=function, call=callers.call_of(headers, request_id) if function else "")
             return answer
 
         return dispatch
@@ -71,7 +81,7 @@ def install() -> None:
             if answer is not None:
                 signed = router.extract_access_key_id(headers, query)
                 principal = evaluator.request_caller_arn(headers, query) if signed else "anonymous"
-                add("execute-api", "Invoke", principal, answer[0], f"{method} {path}")
+                add("execute-api", "Invoke", principal, answer[0], resource=f"{method} {path}")
             return answer
 
         return execute

@@ -20,6 +20,7 @@ def _install() -> None:
     import codedeploy.resources
     import codedeploy.service
     import events
+    import faults
     import http_apis
     import lambda_errors
     import mail
@@ -34,7 +35,8 @@ def _install() -> None:
     from repositories import service, store
 
     events.install()
-    for hook in (calls, policy_variables, condition_keys, stack_events, bus_delivery, lambda_errors, step_functions, s3_reading, s3_events, mail, resources,
+    # Faults stand outside the record of calls, which holds what took effect.
+    for hook in (calls, faults, policy_variables, condition_keys, stack_events, bus_delivery, lambda_errors, step_functions, s3_reading, s3_events, mail, resources,
                  http_apis, builds.service, codedeploy.resources):
         hook.install()
     routing.name_resources()
