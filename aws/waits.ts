@@ -85,6 +85,11 @@ export async function completeWait(where: { tableName: string; keyArn: string },
   return done;
 }
 
+/** Forgets a wait that nobody can complete any more. Whoever completed it may have died before its row was removed. */
+export async function forgetWait(tableName: string, operation: string): Promise<void> {
+  await calling(`forgetting the wait for ${operation}`, () => table().send(new DeleteCommand({ TableName: tableName, Key: keys.wait(operation) })));
+}
+
 /** Completes a token that is at hand: what a task finds already over when it looks once after starting. */
 export async function completeToken(token: string, answer: unknown): Promise<'completed' | 'nobody'> {
   try {

@@ -27,3 +27,23 @@ export const stackOperation = (stackArn: string, token: string) => `stack:${stac
 export const stackFree = (stackArn: string) => `stack:${stackArn}:free`;
 export const lockOperation = ({ account, region, stackName }: { readonly account: string; readonly region: string; readonly stackName: string }, execution: string) =>
   `lock:${account}#${region}#${stackName}:${execution}`;
+
+/** How often a deletion that AWS refused is asked for again, by the machine `remove-target`. */
+export const mostRefusals = 6;
+
+interface Holding {
+  readonly execution: string;
+  readonly removes: boolean;
+  readonly lock: Lock;
+  readonly place: Parameters<typeof lockOperation>[0];
+  /** The stack that was planned, if one was. */
+  readonly stackArn: string | undefined;
+}
+
+/** What the holder of a lock may have waited for since it stood in line. */
+export function operationsUnder({ execution, removes, lock: { fence, nonce }, place, stackArn }: Holding): string[] {
+  if (stackArn === undefined || nonce === undefined) return [lockOperation(place, execution)];
+  const lock = { fence, nonce };
+  const tokens = removes ? Array.from({ length: mostRefusals + 1 }, (_, tries) => removalToken(lock, tries)) : [clientRequestToken(lock)];
+  return [lockOperation(place, execution), ...tokens.map((token) => stackOperation(stackArn, token))];
+}

@@ -3,17 +3,18 @@ import { dequeue, readLock, waiters } from '../../aws/locks.ts';
 import { startTarget } from '../../aws/attempts.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
-import { completeWait } from '../../aws/waits.ts';
+import { completeWait, forgetWait } from '../../aws/waits.ts';
 import type { Outcome } from '../../contracts/outcome.ts';
 import { CloseTarget } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
 import { closing } from '../../domain/closing.ts';
+import { deploymentOperation, groupArn } from '../../domain/code-deploy.ts';
 import { findEnvironment, findTarget } from '../../domain/find-target.ts';
-import { lockOperation } from '../../domain/lock.ts';
+import { lockOperation, operationsUnder } from '../../domain/lock.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, updateTarget, startTarget, readLock, closeUnderLock, waiters, dequeue, completeWait, report, now: () => new Date() };
+const real = { readRelease, readTarget, updateTarget, startTarget, readLock, closeUnderLock, waiters, dequeue, completeWait, forgetWait, report, now: () => new Date() };
 type Uses = typeof real;
 
 /** Records how a target ended and gives its lock back; the next in line is woken. */
@@ -37,6 +38,10 @@ export async function closeTarget(uses: Uses, where: { tableName: string; keyArn
   const id = { release: release.id, environment, target: name };
   const row = { ...id, attempt, account: target.account, region: target.region, stackName: target.stackName };
   if (record === undefined) await uses.startTarget(tableName, { ...row, ...ended });
+  // The machine has left its waits behind, whatever completed them. This before the lock goes back, for a repeated task stops there.
+  const waits = mine ? operationsUnder({ execution: input.execution, removes: release.mode === 'remove', lock, place: target, stackArn: record?.stackArn }) : [];
+  const ofGroup = mine && target.codeDeploy !== undefined ? [deploymentOperation(groupArn({ ...target, codeDeploy: target.codeDeploy }))] : [];
+  await Promise.all([...waits, ...ofGroup].map((operation) => uses.forgetWait(tableName, operation)));
   const closed = mine && (await uses.closeUnderLock(tableName, { record: row, ended, deployed, removed, lock: { owner: input.execution, fence: input.fence ?? lock.fence } })) === 'closed';
   if (!closed) await uses.updateTarget(tableName, id, ended, now);
 

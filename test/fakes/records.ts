@@ -153,6 +153,7 @@ export class FakeRecords {
   readonly wasExamined = (_: string, { account, region }: { account: string; region: string }) => Promise.resolve(!this.unexamined.has(`${account}#${region}`));
 
   readonly storeWait = (_: unknown, wait: { operation: string; about: Readonly<Record<string, string>> }, token: string) => Promise.resolve(void this.waits.set(wait.operation, { token, about: wait.about }));
+  readonly forgetWait = (_: string, operation: string) => Promise.resolve(void this.waits.delete(operation));
   readonly findWait = (_: string, operation: string) => Promise.resolve(this.waits.get(operation)?.about);
   readonly completeToken = (token: string, answer: unknown) => {
     this.completed.push({ token, answer });

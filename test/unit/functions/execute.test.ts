@@ -28,6 +28,18 @@ describe('an execute', () => {
     expect(at.cloud.names.filter((name) => name === 'ExecuteChangeSet')).toHaveLength(2);
   });
 
+  it('that died after its event had come leaves no wait behind once the target is closed', async () => {
+    await ready();
+    await at.execute('first-token');
+    at.cloud.move('orders-dev', 'UPDATE_COMPLETE');
+    await at.event('UPDATE_COMPLETE');
+    await at.execute('second-token');
+    expect(at.answers('second-token')).toHaveLength(1);
+    expect(at.records.waits.size).toBe(1);
+    await at.close({ fence: 1, outcome: 'deployed', clean: true });
+    expect(at.records.waits.size).toBe(0);
+  });
+
   it.each(['EXECUTE_COMPLETE', 'OBSOLETE'])('of a change set that somebody else brought to %s is stale, not ours', async (status) => {
     await ready();
     for (const set of at.cloud.changeSets.values()) set.executionStatus = status;

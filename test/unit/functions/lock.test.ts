@@ -43,6 +43,18 @@ describe('a lock', () => {
     expect(at.records.locks.get('222222222222#eu-west-1#orders-dev')).toMatchObject({ owner: other.execution, fence: 2 });
   });
 
+  it('that came free between a look and the next leaves no place in the line to wait for', async () => {
+    await at.open();
+    at.records.running.add(other.execution);
+    at.records.locks.set('222222222222#eu-west-1#orders-dev', { owner: other.execution, fence: 1, nonce: 'n', since: '2026-01-01T00:00:00.000Z' });
+    await at.lock();
+    expect(at.records.waits.size).toBe(1);
+    at.records.running.delete(other.execution);
+    await at.lock();
+    await at.close({ fence: 2, outcome: 'stale', clean: true });
+    expect(at.records.waits.size).toBe(0);
+  });
+
   it('taken again by the same execution is the same lock', async () => {
     await at.lock();
     await at.lock();
