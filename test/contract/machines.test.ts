@@ -72,6 +72,11 @@ describe.each(machines)('$name', ({ name, definition, states, tasks, substitutio
     expect(ours).toEqual(expect.arrayContaining(named.filter((error) => !theirs.test(error))));
   });
 
+  // Roles change while the control plane is deployed, and IAM is eventually consistent: an end must not go untold for it.
+  it.each(tasks.filter(({ state }) => at(state, 'Catch') === undefined))('$name, which nothing follows when it fails, tries again what was refused', ({ state }) => {
+    expect(errorsIn(state, 'Retry')).toContain('AccessDeniedError');
+  });
+
   it.each(tasks)('$name hands $functionName what it reads', ({ functionName, payload }) => {
     const shape: Readonly<Record<string, z.ZodType>> = z.record(z.string(), z.instanceof(z.ZodType)).parse(inputs.get(functionName)?.shape);
     const demanded = Object.keys(shape).filter((key) => shape[key]?.safeParse(undefined).success !== true);
