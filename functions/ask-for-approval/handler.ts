@@ -53,7 +53,9 @@ export async function askForApproval(uses: Uses, where: Where, { token, ...input
     await uses.completeToken(token, { answer: again.state });
     return;
   }
-  const approval = again ?? (await questionFor(uses, tableName, release, input, record?.digest, now));
+  // An earlier try may have died before it had written its question; what it left is found by the same name.
+  const name = record?.approval !== undefined && known === undefined ? record.approval : uses.approvalId();
+  const approval = again ?? (await questionFor(uses, tableName, release, input, { id: name, digest: record?.digest, now }));
   const { newer, before } = await takePlace(uses, where, approval);
   if (newer !== undefined) {
     if (!(await uses.writeApproval(tableName, supersede(approval, newer), again?.version ?? 0))) throw new TransientError('Asking for an approval: it was answered in this moment. It is looked at again.');
@@ -61,12 +63,10 @@ export async function askForApproval(uses: Uses, where: Where, { token, ...input
     await uses.completeToken(token, { answer: 'superseded' });
     return;
   }
+  if (again === undefined) await uses.updateEnvironment(tableName, id, { approval: approval.id, state: 'waiting' }, now);
   // The token first, then the question: a fast answer can beat a later write.
   await uses.storeWait(where, { operation: approvalOperation(approval.id), about: id }, token, now);
-  if (again === undefined) {
-    await uses.writeApproval(tableName, approval, 0);
-    await uses.updateEnvironment(tableName, id, { approval: approval.id, state: 'waiting' }, now);
-  }
+  if (again === undefined) await uses.writeApproval(tableName, approval, 0);
   // Of two that ask in the same moment one looks again, and finds the other.
   if (!(await uses.setWaiting(tableName, approval, before))) throw new TransientError('Asking for an approval: another release asks in this moment. It is looked at again.');
   const registry = (await uses.readRegistry(tableName)).content;
@@ -80,7 +80,7 @@ export async function askForApproval(uses: Uses, where: Where, { token, ...input
   await uses.report(where, { kind: 'waiting', about: 'environment', ...id, application: release.application, approval: approval.id, text }, uses.now());
 }
 
-async function questionFor(uses: Uses, tableName: string, release: Release, input: Omit<EnvironmentWait, 'token'>, digest: string | undefined, now: Date): Promise<Approval> {
+async function questionFor(uses: Uses, tableName: string, release: Release, input: Omit<EnvironmentWait, 'token'>, { id, digest, now }: { id: string; digest: string | undefined; now: Date }): Promise<Approval> {
   const environment = findEnvironment(release, input.environment);
   if (environment.approval === undefined || digest === undefined) throw new ConfigurationError(`Asking for an approval of ${input.environment}: there is no plan that needs one. Retry the release.`);
   const registry = (await uses.readRegistry(tableName)).content;
@@ -88,7 +88,7 @@ async function questionFor(uses: Uses, tableName: string, release: Release, inpu
   const deployed = await Promise.all(environment.targets.map(({ name }) => uses.readDeployed(tableName, release.application, environment.name, name)));
   const since = oldestOf(deployed);
   const gate = gateOf(environment.approval, rulesFor(registry, release, environment), targets);
-  const asked = { id: uses.approvalId(), release, environment: environment.name, attempt: attemptOf(input), digest, approval: environment.approval, targets, since, now };
+  const asked = { id, release, environment: environment.name, attempt: attemptOf(input), digest, approval: environment.approval, targets, since, now };
   // A removal brings no commits along: who asked for it is its only author.
   if (release.mode === 'remove') return newApproval({ ...asked, gate, history: noHistory, pushers: [] });
   // What is gone back to was looked at when it came; it brings nothing along.

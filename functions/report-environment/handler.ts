@@ -1,12 +1,15 @@
-import { findApproval } from '../../aws/approvals.ts';
+import { type ApprovalRow, findApproval, writeApproval } from '../../aws/approvals.ts';
 import { changeBranchEnvironment, readBranchEnvironment } from '../../aws/branch-environments.ts';
 import { listTargets, readEnvironment, readRelease, updateEnvironment } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
+import { forgetWait } from '../../aws/waits.ts';
 import type { Outcome } from '../../contracts/outcome.ts';
 import { CaughtError, EnvironmentTask } from '../../contracts/tasks.ts';
+import { approvalOperation, withdraw } from '../../domain/approval.ts';
 import { attemptOf, isOfRound } from '../../domain/attempt.ts';
 import { sentenceOf } from '../../domain/caught.ts';
 import { environmentOutcome } from '../../domain/environment-outcome.ts';
+import { TransientError } from '../../domain/errors.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
@@ -14,7 +17,7 @@ import { noteBranch } from './branch.ts';
 
 const Input = EnvironmentTask.extend({ error: CaughtError.optional() });
 
-const real = { readRelease, readEnvironment, listTargets, findApproval, updateEnvironment, readBranchEnvironment, changeBranchEnvironment, report, now: () => new Date() };
+const real = { readRelease, readEnvironment, listTargets, findApproval, writeApproval, forgetWait, updateEnvironment, readBranchEnvironment, changeBranchEnvironment, report, now: () => new Date() };
 type Uses = typeof real;
 
 /** Records how an environment ended and says so, once. */
@@ -32,12 +35,19 @@ export async function reportEnvironment(uses: Uses, where: { tableName: string; 
   const error = input.error === undefined ? undefined : sentenceOf(input.error);
   const { outcome, reason } = environmentOutcome({ mode: release.mode, records, approval, refusal: before?.verdict === 'refuse' ? before.reason : undefined, error });
   const now = uses.now();
+  if (before?.approval !== undefined) await endQuestion(uses, tableName, before.approval, approval);
   await uses.updateEnvironment(tableName, { release: release.id, environment: name }, { state: 'ended', outcome, reason, attempt }, now);
   const { branch } = findEnvironment(release, name);
   const url = branch === undefined ? undefined : await noteBranch(uses, tableName, release, name, records);
   const text = [`${name}: ${outcome}.`, ...(reason === undefined ? [] : [reason]), ...(url === undefined ? [] : [`It is at ${url}.`])].join(' ');
   await uses.report(where, { kind: 'ended', about: 'environment', release: release.id, application: release.application, environment: name, branch, outcome, text }, now);
   return { outcome };
+}
+
+/** Nobody waits for an answer any more: an error may have left the question open, or whoever completed the wait died. */
+async function endQuestion(uses: Uses, tableName: string, id: string, approval: ApprovalRow | undefined): Promise<void> {
+  if (approval?.state === 'waiting' && !(await uses.writeApproval(tableName, withdraw(approval), approval.version))) throw new TransientError('Ending a question: it was answered in this moment. It is looked at again.');
+  await uses.forgetWait(tableName, approvalOperation(id));
 }
 
 export const handler = task({

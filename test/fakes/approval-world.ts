@@ -95,11 +95,6 @@ export class ApprovalWorld extends FakeRecords {
     this.asked.set(place, id);
     return Promise.resolve(true);
   };
-  readonly writeApproval = (_: string, approval: Approval, before: number) => {
-    if ((this.approvals.get(approval.id)?.version ?? 0) !== before) return Promise.resolve(false);
-    this.approvals.set(approval.id, { ...approval, version: before + 1 });
-    return Promise.resolve(true);
-  };
   readonly writeVote = async (table: string, approval: Approval, vote: Vote, before: number) => {
     const written = await this.writeApproval(table, approval, before);
     if (written) this.votes.push({ approval: approval.id, vote });

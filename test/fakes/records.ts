@@ -1,5 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { ApprovalRow } from '../../aws/approvals.ts';
+import type { Approval } from '../../contracts/approval.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { Halt } from '../../contracts/halt.ts';
 import type { Deployed, Plan, Removed, TargetRecord } from '../../contracts/plan.ts';
@@ -80,6 +81,11 @@ export class FakeRecords {
     return Promise.resolve();
   };
   readonly findApproval = (_: string, id: string | undefined) => Promise.resolve(id === undefined ? undefined : this.approvals.get(id));
+  readonly writeApproval = (_: string, approval: Approval, before: number) => {
+    if ((this.approvals.get(approval.id)?.version ?? 0) !== before) return Promise.resolve(false);
+    this.approvals.set(approval.id, { ...approval, version: before + 1 });
+    return Promise.resolve(true);
+  };
   readonly readDeployed = (_: string, __: string, environment: string, target: string) => Promise.resolve(this.deployed.get(`${environment}/${target}`));
   readonly readRemoved = (_: string, __: string, environment: string, target: string) => Promise.resolve(this.removed.get(`${environment}/${target}`));
   readonly forgetDeployed = (_: string, { release, fence }: Pick<Deployed, 'release' | 'fence'>, removed: Removed) => {

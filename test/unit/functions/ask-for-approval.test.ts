@@ -85,6 +85,7 @@ describe('a question', () => {
     expect(world.environments.get('dev')).toMatchObject({ state: 'waiting', approval: waiting?.id });
     await takeAnswer(world.where, waiting?.id ?? '', { approver: 'alex', decision: 'approve', reason: '', digest, channel: 'link', from: '' }, world.clock, world);
     expect(answers('second')).toEqual([{ answer: 'approved' }]);
+    expect([theQuestion().length, world.waits.size]).toEqual([1, 0]);
   });
 
   it('about other plans, or in another round, is another question', async () => {
