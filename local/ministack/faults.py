@@ -19,7 +19,7 @@ actions = need(module("core.iam_actions"), "extract_iam_action", "access_denied_
 router = need(module("core.router"), "detect_service", "extract_access_key_id")
 
 HOW = ("throttle", "error", "lost", "denied", "kill")
-_REPEATED = 3  # as many times as the SDK tries unless it is told otherwise
+_REPEATED = 4  # DynamoDB is tried so often, most others once less (AWS SDKs and Tools Reference Guide, "Retry behavior")
 
 # The words of each service for "too many requests" and for a fault of its own (API references, "Common Errors").
 _THROTTLES = {"s3": "SlowDown", "lambda": "TooManyRequestsException", "dynamodb": "ThrottlingException", "sns": "Throttling",
