@@ -45,7 +45,7 @@ const tries = 5;
 /**
  * Begins to remove what is deployed of an application in an environment. Asked twice for the same deployed state while the
  * first still runs, it answers that one.
- * @returns the release that removes it; it waits for a person wherever the environment is no sandbox
+ * @returns the release that removes it; it waits for a person wherever it is no branch's environment in a sandbox
  */
 export async function startRemoval(context: RemovalContext, wish: RemovalWish, uses: Uses = real): Promise<string> {
   return (await begin(context, wish, false, uses)).release;

@@ -14,8 +14,11 @@ export type ResolvedRemoval = { readonly ok: true; readonly environment: Resolve
 /** What is registered under its own name is never an instance of something else. */
 const registeredAs = (registry: Environments, { name, registered }: Place) => registry.environments[name] ?? (registered === undefined ? undefined : registry.environments[registered]);
 
-/** Only a sandbox may be removed by a machine. What is not registered is no sandbox. */
-export const isDisposable = (registry: Environments, place: Place): boolean => registeredAs(registry, place)?.disposable === true;
+/**
+ * Only a branch's environment in a sandbox may be removed by a machine. What stands there under the sandbox's own name was
+ * deployed before it was one.
+ */
+export const isDisposable = (registry: Environments, { name, registered }: Place): boolean => registered !== undefined && registry.environments[name] === undefined && registry.environments[registered]?.disposable === true;
 
 /**
  * Who must say yes before what is deployed there is removed: nobody in a sandbox, else the approvers of the environment,

@@ -10,7 +10,7 @@ import { removalApproval } from './resolve.ts';
 export function removalRefusal(registered: Environments, resolved: ResolvedEnvironment): string | undefined {
   const demanded = removalApproval(registered, resolved);
   if (demanded === 'none') return 'a person must say yes to a removal, and no approver is registered any more';
-  if (demanded !== undefined && resolved.approval === undefined) return `${resolved.name} is no sandbox any more, so a person must say yes`;
+  if (demanded !== undefined && resolved.approval === undefined) return `${resolved.name} is no environment of a sandbox any more, so a person must say yes`;
   const moved = resolved.targets.find(({ account, externalId }) => Object.values(registered.accounts).some((it) => it.id === account && it.externalId !== externalId));
   if (moved !== undefined) return `the account ${moved.account} is registered with another external id now`;
   return weakerApproval(demanded, resolved);

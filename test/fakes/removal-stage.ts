@@ -22,7 +22,7 @@ export const removalId = 'orders-13-3f2a9c1b';
 const task = { ...deployTask, release: removalId };
 const execution = 'arn:aws:states:eu-west-1:111111111111:execution:remove-target:one';
 
-/** A sandbox with one deployed stack, which owns a bucket that holds something, one that is kept, a repository and a queue. */
+/** A branch's environment in a sandbox with one deployed stack, which owns a bucket that holds something, one that is kept, a repository and a queue. */
 export function aRemovalStage() {
   const cloud = new FakeCloudFormation().install();
   const stores = new FakeStores(cloud).install();
@@ -34,9 +34,9 @@ export function aRemovalStage() {
   stores.fill('files', 2500);
   stores.fill('archive', 3);
   stores.repositories.set('images', [{ imageDigest: 'sha256:list', imageTag: 'v1', lists: ['sha256:arm', 'sha256:intel'] }, { imageDigest: 'sha256:arm' }, { imageDigest: 'sha256:intel' }]);
-  records.registry = { ...records.registry, environments: { dev: { branches: ['main'], disposable: true, targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] } } };
-  records.deployed.set('dev/main', aDeployed({ stackArn: stack.arn }));
-  records.release = aRelease({ id: removalId, sequence: 13, mode: 'remove', removal: { environment: 'dev', targets: ['main'] }, configuration: { environments: [{ name: 'dev', targets: [aTarget()] }], remarks: [] } });
+  records.registry = { ...records.registry, environments: { sandbox: { branches: ['*'], disposable: true, targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] } } };
+  records.deployed.set('dev/main', aDeployed({ stackArn: stack.arn, registered: 'sandbox' }));
+  records.release = aRelease({ id: removalId, sequence: 13, mode: 'remove', removal: { environment: 'dev', targets: ['main'] }, configuration: { environments: [{ name: 'dev', registered: 'sandbox', targets: [aTarget()] }], remarks: [] } });
   const kept = new Map<string, Plan>();
   const sessions: string[] = [];
   const uses = Object.assign(records, {

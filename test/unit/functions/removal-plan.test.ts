@@ -59,7 +59,7 @@ describe('planning a removal', () => {
   });
 
   it('of a deployment group deletes nothing', async () => {
-    stage.records.release = { ...stage.records.release, configuration: { environments: [{ name: 'dev', targets: [aTarget({ codeDeploy: { application: 'orders', group: 'web' }, stackName: 'orders/web' })] }], remarks: [] } };
+    stage.records.release = { ...stage.records.release, configuration: { environments: [{ name: 'dev', registered: 'sandbox', targets: [aTarget({ codeDeploy: { application: 'orders', group: 'web' }, stackName: 'orders/web' })] }], remarks: [] } };
     await stage.plan();
     expect(stage.record()).toMatchObject({ state: 'planned', risks: [expect.stringMatching(/orders\/web stays as it is/)] });
     await stage.lock();
@@ -94,8 +94,8 @@ describe('what is asked under the lock', () => {
     stage.records.halt = { environment: 'dev', reason: 'fire', by: 'alex', at: '2026-01-01T00:00:00.000Z' };
     expect(await stage.check()).toMatchObject({ outcome: 'frozen' });
     stage.records.halt = undefined;
-    stage.records.registry.environments['dev'] = { branches: ['main'], disposable: false, targets: [] };
-    expect(await stage.check()).toMatchObject({ outcome: 'frozen', reason: expect.stringContaining('is no sandbox any more') as string });
+    stage.records.registry.environments['sandbox'] = { branches: ['*'], disposable: false, targets: [] };
+    expect(await stage.check()).toMatchObject({ outcome: 'frozen', reason: expect.stringContaining('is no environment of a sandbox any more') as string });
   });
 
   it('is whether what was approved is what goes, wherever a person must say yes', async () => {

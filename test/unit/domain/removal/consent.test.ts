@@ -24,7 +24,8 @@ const registries = fc.record({ approvers, dev: environment, prod: environment })
 const places = fc.record({ name: fc.constantFrom('dev', 'prod', 'login-k3xq2ab', 'gone'), registered: fc.constantFrom(undefined, 'dev', 'prod', 'gone') });
 const facts = fc.array(fc.constantFrom(...FactKind.options).map((kind): FactCount => ({ kind, count: 1 })), { maxLength: 3 });
 
-const isSandbox = (registry: Environments, { name, registered }: { name: string; registered: string | undefined }) => (registry.environments[name] ?? registry.environments[registered ?? ''])?.disposable === true;
+/** A branch's environment in a sandbox: nothing else is removed unasked. */
+const isSandbox = (registry: Environments, { name, registered }: { name: string; registered: string | undefined }) => registered !== undefined && registry.environments[name] === undefined && registry.environments[registered]?.disposable === true;
 const rowsOf = ({ name, registered }: { name: string; registered: string | undefined }) => [aDeployed({ environment: name, ...(registered === undefined ? {} : { registered }) })];
 
 describe('what is no sandbox is never removed without a yes of a registered approver', () => {
@@ -32,12 +33,13 @@ describe('what is no sandbox is never removed without a yes of a registered appr
     fc.assert(
       fc.property(registries, places, (registry, place) => {
         const resolved = resolveRemoval(registry, { application: 'orders', environment: place.name }, rowsOf(place));
-        if (isSandbox(registry, place)) expect(resolved).toMatchObject({ ok: true });
+        const free = isSandbox(registry, place);
+        if (free) expect(resolved).toMatchObject({ ok: true });
         else if (resolved.ok) {
-          expect(resolved.environment.approval?.quorums.every(({ required, approvers: them }) => required > 0 && them.length > 0)).toBe(true);
+          expect(resolved.environment.approval?.quorums.some(({ required, approvers: them }) => required > 0 && them.length > 0)).toBe(true);
           expect(resolved.environment.approval?.breakGlass).toEqual([]);
         } else expect(resolved.problem).toContain('nobody is registered who could');
-        if (resolved.ok && isSandbox(registry, place)) expect(resolved.environment.approval).toBeUndefined();
+        if (resolved.ok) expect(resolved.environment.approval === undefined).toBe(free);
       }),
       { numRuns: 1000 },
     );
