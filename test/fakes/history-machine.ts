@@ -99,8 +99,7 @@ export class HistoryMachine {
       case 'take up':
         return await this.#takeUp(release);
       case 'ask':
-        await this.#ask(release);
-        return 'wait';
+        return await this.#ask(release);
       case 'wait':
         return await this.#wait();
       case 'lock':
@@ -130,15 +129,21 @@ export class HistoryMachine {
     return 'report';
   }
 
-  /** The newest question supersedes older ones. */
-  async #ask({ id, application, sequence }: Release): Promise<void> {
+  /** The newest question supersedes older ones, and is never superseded by one. */
+  async #ask(release: Release): Promise<Step> {
+    const { id, application, sequence } = release;
     const before = await findWaiting('table', application, this.#environment);
+    if (before?.state === 'waiting' && before.sequence > sequence) {
+      this.#outcome = 'superseded';
+      return await this.#endEnvironment(release);
+    }
     if (before?.state === 'waiting' && (await writeApproval('table', supersede(before, id), before.version))) await completeWait(where, approvalOperation(before.id), { answer: 'superseded' });
     const approval = anApproval({ id: approvalId(), release: id, application, environment: this.#environment, sequence, attempt: `${String(this.attempt)}-1`, createdAt: new Date().toISOString(), expiresAt: new Date(Date.now() + 12 * 3_600_000).toISOString() });
     await storeWait(where, { operation: approvalOperation(approval.id), about: {} }, this.#nested, new Date());
     await writeApproval('table', approval, 0);
     await setWaiting('table', approval, before?.id);
     await updateEnvironment('table', { release: id, environment: this.#environment }, { state: 'waiting', approval: approval.id }, new Date());
+    return 'wait';
   }
 
   async #wait(): Promise<Step> {

@@ -1,8 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CodeCommitClient, CreatePullRequestCommand, GetCommentsForPullRequestCommand, MergePullRequestByFastForwardCommand } from '@aws-sdk/client-codecommit';
+import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { stringify } from 'yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { BranchEnvironmentsAnswer, StopAnswer } from '../../contracts/commands.ts';
+import { type BranchEnvironmentsAnswer, StatusAnswer, type StopAnswer, SweepAnswer } from '../../contracts/commands.ts';
 import { branchEnvironmentName } from '../../domain/branch-name.ts';
 import { until } from '../fakes/until.ts';
 import { registryWith } from './office.ts';
@@ -130,4 +131,36 @@ it('a branch that is deleted while it is deployed, and made again while that is 
   await remove(branch);
   await isIn(branch, 'removed');
   expect(await stackOf(branch)).toBeUndefined();
+});
+
+/** Has the sweep run, and answers what it did. */
+async function swept() {
+  const { asked } = SweepAnswer.parse(await town.ask('POST', '/sweep', {}));
+  return await until('it is swept', async () => {
+    const last = StatusAnswer.parse(await town.ask('GET', '/status')).swept;
+    return last !== undefined && last.at >= asked ? last : undefined;
+  }, 60_000);
+}
+
+it('a push and a deletion of which nobody was told are found by a sweep, and a second one finds nothing', { timeout: 240_000 }, async () => {
+  const branch = 'feature/unheard';
+  const events = new EventBridgeClient(town.client());
+  const { Rules = [] } = await events.send(new ListRulesCommand({}));
+  const [rule] = Rules.filter(({ Name = '' }) => Name.includes('PushRule'));
+  await swept();
+  await events.send(new DisableRuleCommand({ Name: rule?.Name }));
+  try {
+    const commit = await push(branch, says('unheard'));
+    expect(await swept()).toMatchObject({ did: [`released ${branch} of shop, whose push was not heard of`], left: [], trouble: [] });
+    const shown = await town.ended(await shop.releaseOf(commit));
+    expect(outcomes(shown)).toEqual({ [branchEnvironmentName(branch)]: 'deployed' });
+    await isIn(branch, 'live');
+    await remove(branch);
+    expect((await swept()).did).toEqual([`told of the end of ${branch} of shop`]);
+    await isIn(branch, 'removed');
+    expect(await stackOf(branch)).toBeUndefined();
+    expect(await swept()).toMatchObject({ by: expect.stringContaining('arn:aws') as string, did: [], trouble: [] });
+  } finally {
+    await events.send(new EnableRuleCommand({ Name: rule?.Name }));
+  }
 });
