@@ -24,12 +24,17 @@ async function expectAllIsWell({ world, executed }: History): Promise<void> {
       if (branch !== 'main') expect(rows.find((row) => row.name === name)?.state ?? 'removed', `${about} has its environment`).toBe(wanted ? 'live' : 'removed');
     }
   }
+  expectNothingHeld(world);
   expect(executed, 'each release changed an account once').toHaveLength(new Set(executed).size);
+  expect([...world.executions.values()]).not.toContain('RUNNING');
+}
+
+/** Nobody who is gone holds or waits for anything. */
+function expectNothingHeld(world: HistoryWorld): void {
   expect(world.table.under('LOCK#').filter((row) => row['owner'] !== undefined || row['sk'] !== 'LOCK'), 'locks').toEqual([]);
   expect(world.table.under('WAIT#').map(({ pk }) => pk), 'open waits').toEqual([]);
   expect(world.table.under('APPROVAL#').filter(({ state }) => state === 'waiting'), 'open questions').toEqual([]);
   expect(world.table.under('RELEASE#', 'RELEASE').filter(({ state }) => state !== 'ended'), 'releases that never end').toEqual([]);
-  expect([...world.executions.values()]).not.toContain('RUNNING');
 }
 
 logger.setLogLevel('SILENT');
@@ -45,6 +50,7 @@ async function live(happenings: readonly Happening[]): Promise<void> {
     world.later(10);
     await history.sweep();
     await history.comeToRest();
+    expectNothingHeld(world);
     await history.retryTheFailed();
     await history.comeToRest();
     await expectAllIsWell(history);
