@@ -1,17 +1,13 @@
-import { cp } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Application, outcomes, type Shown, Town } from './town.ts';
-
-const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 
 const names = ['static-template', 'products', 'notes'] as const;
 
 let town: Town;
 beforeAll(async () => {
   town = await Town.build();
-  for (const { name, folder } of await town.applications(...names)) await cp(`${examples}/${name}`, folder, { recursive: true, filter: (from) => !/node_modules|cdk\.out/.test(from) });
+  for (const app of await town.applications(...names)) await app.copyExample();
 }, 120_000);
 afterAll(() => town.close());
 

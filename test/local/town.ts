@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CloudFormationClient, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { knock } from '../../local/door.ts';
@@ -10,6 +11,7 @@ import { bringUp, type System, type SystemOptions } from '../../local/system.ts'
 import { until } from '../fakes/until.ts';
 
 const run = promisify(execFile);
+const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 
 /** Milliseconds that a release may take on a machine that does other things too. */
 const longest = 240_000;
@@ -46,6 +48,11 @@ export class Application {
       await mkdir(dirname(join(this.folder, path)), { recursive: true });
       await writeFile(join(this.folder, path), text);
     }
+  }
+
+  /** Puts the example of its name there, without what tools have made in that. */
+  async copyExample(): Promise<void> {
+    await cp(join(examples, this.name), this.folder, { recursive: true, filter: (from) => !/node_modules|cdk\.out/.test(from) });
   }
 
   /** Commits the files and pushes them to `main`; answers the commit. */
