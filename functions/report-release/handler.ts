@@ -2,15 +2,17 @@ import type * as z from 'zod';
 import { noticeLeftByFiles } from '../../aws/leaving.ts';
 import { listEnvironments, readRelease, updateRelease } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
+import { forgetWait } from '../../aws/waits.ts';
 import type { Outcome } from '../../contracts/outcome.ts';
 import { CaughtError, ReleaseTask } from '../../contracts/tasks.ts';
+import { buildOperation } from '../../domain/build-answer.ts';
 import { sentenceOf } from '../../domain/caught.ts';
 import { releaseEnd } from '../../domain/next-environment.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
 const Input = ReleaseTask.extend({ error: CaughtError.optional() });
-const real = { readRelease, listEnvironments, updateRelease, noticeLeftByFiles, report, now: () => new Date() };
+const real = { readRelease, listEnvironments, updateRelease, forgetWait, noticeLeftByFiles, report, now: () => new Date() };
 
 /** Says how a release ended. */
 export async function reportRelease(uses: typeof real, input: z.output<typeof Input>): Promise<{ outcome: Outcome }> {
@@ -23,6 +25,8 @@ export async function reportRelease(uses: typeof real, input: z.output<typeof In
       await uses.report({ tableName, busName }, { kind: 'left', about: 'release', release: release.id, application: release.application, text: `Deployed, but in no configuration any more: ${left}` }, uses.now());
     }
   }
+  // Nobody waits for its build any more: an error may have come between, or whoever completed the wait died.
+  await uses.forgetWait(tableName, buildOperation(release.id, input.attempt));
   await uses.updateRelease(tableName, release.id, { state: 'ended', outcome, reason });
   const text = `${release.id}: ${outcome}${reason === undefined ? '' : `: ${reason}`}`;
   await uses.report({ tableName, busName }, { kind: 'ended', about: 'release', release: release.id, application: release.application, outcome, text }, uses.now());

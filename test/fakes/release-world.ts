@@ -184,6 +184,7 @@ export class ReleaseWorld {
     this.waits.set(operation, kept);
     return Promise.resolve();
   };
+  readonly forgetWait = (_: string, operation: string) => Promise.resolve(void this.waits.delete(operation));
   readonly readProgram = () => Promise.resolve('await build();');
   /** What CodeBuild says of every order. */
   trouble: Error | undefined;

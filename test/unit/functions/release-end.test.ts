@@ -42,6 +42,13 @@ describe('the next environment', () => {
 describe('the end of a release', () => {
   const end = (error?: { Error: string; Cause?: string }) => reportRelease(world, { release: id, attempt: 1, error });
 
+  it('leaves no wait for a build behind, whatever came between', async () => {
+    world.put(order('dev'));
+    await world.storeWait({}, { operation: `build:${id}#1` }, 'the-token');
+    expect(await end({ Error: 'AccessDeniedError', Cause: 'refused' })).toEqual({ outcome: 'failed' });
+    expect(world.waits.size).toBe(0);
+  });
+
   it('is deployed when some environment was', async () => {
     world.put(order('dev', 'prod'));
     ended('dev', 'deployed');
