@@ -10,7 +10,7 @@ import type { Town } from '../../test/local/town.ts';
 const Row = z.looseObject({ pk: z.string(), sk: z.string() });
 type Row = z.infer<typeof Row>;
 
-const ReleaseRow = z.object({ id: z.string(), state: z.enum(['running', 'ended']), outcome: Outcome.optional(), reason: z.string().optional(), source: z.looseObject({ version: z.string().optional() }) });
+const ReleaseRow = z.object({ id: z.string(), state: z.enum(['running', 'ended']), outcome: Outcome.optional(), reason: z.string().optional(), commit: z.string(), source: z.looseObject({ version: z.string().optional() }) });
 export type ReleaseRow = z.infer<typeof ReleaseRow>;
 
 const ApprovalRow = z.object({ environment: z.string(), state: z.string() });
@@ -76,7 +76,7 @@ export class Ledger {
   }
 
   /** The value that the parameter of a stack has in an account; nothing where there is no stack. */
-  async value(stack: string, account: 'dev' | 'prod'): Promise<string | undefined> {
+  async value(stack: string, account: 'dev' | 'staging' | 'prod'): Promise<string | undefined> {
     const client = this.#town.client(account);
     try {
       const { StackResourceDetail } = await new CloudFormationClient(client).send(new DescribeStackResourceCommand({ StackName: stack, LogicalResourceId: 'One' }));

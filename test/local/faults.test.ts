@@ -2,8 +2,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Call, distinctCalls, named } from '../../bench/faults/calls.ts';
 import { Ledger } from '../../bench/faults/ledger.ts';
+import { scenarios } from '../../bench/faults/scenarios.ts';
 import { run } from '../../bench/faults/trial.ts';
-import { UploadScenario } from '../../bench/faults/uploads.ts';
 import type { FaultKind } from '../../local/admin.ts';
 import { deploy, nodeFunction, role } from './cloud-kit.ts';
 import { Town } from './town.ts';
@@ -66,7 +66,8 @@ describe('a release', () => {
   beforeAll(async () => {
     const ledger = new Ledger(town);
     const { admin } = town.system.cloud;
-    const scenario = new UploadScenario(town, ledger);
+    const scenario = scenarios['release']?.(town, ledger);
+    if (scenario === undefined) throw new Error('no such scenario');
     await scenario.prepare();
     const parts = { admin, ledger, scenario };
     expect(await run(parts, 'first')).toMatchObject({ says: 'deployed', wrongs: [] });
