@@ -2,6 +2,7 @@ import validate from 'asl-validator';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import * as errors from '../../domain/errors.ts';
+import { mostRefusals } from '../../domain/lock.ts';
 import { errorsIn, readMachine } from './machines.ts';
 import { policiesOf } from './policies.ts';
 import { controlPlane, functionFolders, handlerOf, logicalId } from './project.ts';
@@ -97,6 +98,10 @@ describe.each(machines)('$name', ({ name, definition, states, tasks, substitutio
   it.each(tasks.filter(({ state }) => at(state, 'Catch') !== undefined))('$name catches every error of ours that is not a fault', ({ state }) => {
     expect(errorsIn(state, 'Catch')).toEqual(expect.arrayContaining(ours.filter((error) => !faults.includes(error))));
   });
+});
+
+it('a deletion is asked for as often as its waits are forgotten', () => {
+  expect(readMachine('remove-target').text).toContain(`$refusals < ${String(mostRefusals)} `);
 });
 
 it('every machine of the template is one of these', () => {
