@@ -13,8 +13,8 @@ export async function show(system: System, release: string, person: Person = 'al
 
 export interface Pause {
   readonly shown: ShowAnswer;
-  /** The environment that waits for a person, or `undefined` when the release has ended. */
-  readonly waiting: string | undefined;
+  /** The question that waits for a person, or `undefined` when the release has ended. An environment may ask again: for a stack that could not be planned before. */
+  readonly waiting: Pick<ShowAnswer['approvals'][number], 'id' | 'environment'> | undefined;
 }
 
 /** How far a release was told. */
@@ -41,8 +41,8 @@ export async function follow(system: System, release: string, told: Told, tell: 
     told.lines = shown.story.length;
     if (building) await readAlong();
     if (shown.release.state === 'ended') return { shown, waiting: undefined };
-    const waiting = shown.approvals.find(({ state, environment }) => state === 'waiting' && !answered.has(environment));
-    if (waiting !== undefined && shown.story.some(({ kind, environment }) => kind === 'waiting' && environment === waiting.environment)) return { shown, waiting: waiting.environment };
+    const waiting = shown.approvals.find(({ state, id }) => state === 'waiting' && !answered.has(id));
+    if (waiting !== undefined && shown.story.some(({ kind, environment }) => kind === 'waiting' && environment === waiting.environment)) return { shown, waiting };
     await sleep(150);
   }
 }

@@ -89,15 +89,16 @@ async function deliver(system: System, application: string, project: Project, pa
   for (;;) {
     const { shown, waiting } = await follow(system, release, told, tell, answered);
     if (waiting === undefined) return await finish(shown, system, parts, (Date.now() - began) / 1000);
-    answered.add(waiting);
+    const { id, environment } = waiting;
+    answered.add(id);
     if (options.yes) {
-      await knock(system.doorUrl, system.people.alex, system.cloud.region, 'POST', `/releases/${release}/environments/${waiting}/decision`, { decision: 'approve', reason: 'npm start -- --yes' });
+      await knock(system.doorUrl, system.people.alex, system.cloud.region, 'POST', `/releases/${release}/environments/${environment}/decision`, { decision: 'approve', reason: 'npm start -- --yes' });
       continue;
     }
     parts.line('');
-    parts.line(`  ${pc.bold(`${waiting} waits for your answer.`)} Open ${pc.underline(await approvalLink(system))}`);
+    parts.line(`  ${pc.bold(`${environment} waits for your answer.`)} Open ${pc.underline(await approvalLink(system))}`);
     parts.line(`  or answer from the mailbox ${system.cloud.mailboxUrl} or in Slack ${system.slackApp.slack.url}`);
-    parts.line(`  or run  npx drawbridge approve ${release} ${waiting}`);
+    parts.line(`  or run  npx drawbridge approve ${release} ${environment}`);
     parts.line('');
   }
 }
