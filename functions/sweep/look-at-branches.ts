@@ -23,11 +23,12 @@ const atOnce = 5;
 
 /** Every branch of an application that somebody may have forgotten. */
 export async function lookAtBranches(uses: Uses, where: Where, registry: Environments, names: readonly string[], found: ApplicationRows): Promise<SeenBranch[]> {
-  const { application, heads, rows } = found;
+  const { application, heads, rows, deployed } = found;
   const repository = registry.applications[application]?.repository;
   if (repository === undefined) return [];
   const taken = names.filter((branch) => environmentsFor(registry, application, { branch }).length > 0);
-  const kept = rows.filter((row) => row.state !== 'removed' && row.repository === repository).map(({ branch }) => branch);
+  // An older release may have deployed after its environment was noted as removed.
+  const kept = rows.filter((row) => (row.state !== 'removed' || deployed.some(({ environment }) => environment === row.name)) && row.repository === repository).map(({ branch }) => branch);
   const going = heads.filter(({ release }) => found.running.has(release)).map(({ branch }) => branch);
   return await inBatches([...new Set([...taken, ...kept, ...going])], atOnce, (branch) => lookAtBranch(uses, where, registry, { ...found, repository, branch, isThere: names.includes(branch) }));
 }

@@ -60,6 +60,21 @@ async function live(happenings: readonly Happening[]): Promise<void> {
   }
 }
 
+it('a release that deploys after its environment was noted as removed is found when its report is lost', async () => {
+  await live([
+    { kind: 'push', branch: 'feature/tax' },
+    { kind: 'deliver', number: 0 },
+    { kind: 'advance', number: 3, states: 1 },
+    { kind: 'advance', number: 3, states: 3 },
+    { kind: 'delete', branch: 'feature/tax' },
+    { kind: 'deliver', number: 0 },
+    { kind: 'advance', number: 0, states: 5 },
+    { kind: 'deliver', number: 0 },
+    { kind: 'lose', number: 0 },
+  ]);
+});
+
 it('whatever is lost, doubled, late or killed, after one sweep everything is as the branches say', { timeout: 300_000 }, async () => {
-  await fc.assert(fc.asyncProperty(histories, live), { numRuns: Number(process.env['HISTORIES'] ?? 300) });
+  // The same ones each time, so that a failure is of the change at hand. More and others: HISTORIES=5000 SEED=7.
+  await fc.assert(fc.asyncProperty(histories, live), { numRuns: Number(process.env['HISTORIES'] ?? 300), seed: Number(process.env['SEED'] ?? 1) });
 });
