@@ -1,9 +1,9 @@
 // `npm test` and `npm run check`: everything that must hold, two things at a time, with its seconds.
 // The last line counts the tests, and each tool as one more.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { findBrowser } from '../local/browser.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -36,7 +36,7 @@ async function browser() {
 // Each lane is worked off in order; the lanes run side by side, one for each processor of a small machine.
 const check = [
   [tool('types', 'tsc', '-p', '.'), tool('lint', 'eslint', '.')],
-  [tests('unit', 'contract'), tool('imports', 'depcruise', '--config', '.dependency-cruiser.cjs', ...folders)],
+  [tests('unit', 'alone', 'contract'), tool('imports', 'depcruise', '--config', '.dependency-cruiser.cjs', ...folders)],
 ];
 const rest = [
   [tests('workflow')],
@@ -71,6 +71,19 @@ function start({ command, args, results: file }) {
   });
 }
 
+/** What failed, a line or two each, so that it is seen at once, also where only the first lines of an output are kept. */
+function failures({ results: file }) {
+  if (file === undefined || !existsSync(file)) return '';
+  const { testResults: files } = JSON.parse(readFileSync(file, 'utf8'));
+  return files
+    .flatMap(({ name, message, assertionResults: tests }) => {
+      const failed = tests.filter(({ status }) => status === 'failed').map((test) => [test.fullName, test.failureMessages[0] ?? '']);
+      const broken = message === '' ? [] : [['(the whole file)', message]];
+      return [...broken, ...failed].map(([test, why]) => `  ${relative(root, name)}: ${test}\n    ${why.split('\n').slice(0, 3).join('\n    ').slice(0, 400)}\n`);
+    })
+    .join('');
+}
+
 /** Passed and failed of one step. A test that was skipped has not passed, and a run that broke off has failed. */
 function count({ results: file }, code) {
   if (file === undefined) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
@@ -96,7 +109,7 @@ async function step(it) {
   total.passed += passed;
   total.failed += failed;
   const tally = it.results === undefined ? '' : `, ${String(passed)} passed`;
-  process.stdout.write(failed === 0 ? `passed  ${it.name}: ${seconds(began)}${tally}\n` : `FAILED  ${it.name}: ${seconds(began)}\n${output.trimEnd()}\n`);
+  process.stdout.write(failed === 0 ? `passed  ${it.name}: ${seconds(began)}${tally}\n` : `FAILED  ${it.name}: ${seconds(began)}\n${failures(it)}\n${output.trimEnd()}\n`);
 }
 
 async function lane(steps) {
