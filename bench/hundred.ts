@@ -4,7 +4,7 @@ import { parametersApplication } from '../test/local/templates.ts';
 import type { Application, Town } from '../test/local/town.ts';
 import { until } from '../test/fakes/until.ts';
 
-const pushes = 100;
+const pushes = Number(process.env['PUSHES'] ?? 100);
 const longest = 1_800_000;
 
 /** A hundred pushes to one application, and the question about each left unanswered; meanwhile another application is released. */
@@ -25,7 +25,7 @@ export async function hundred(town: Town): Promise<Readonly<Record<string, strin
   await town.waitsIn(last, 'prod');
   const inbox = (await town.ask('GET', '/inbox')) as { waiting: { release: string }[] };
   await town.decide(last, 'prod', 'approve', 'robin');
-  await town.ended(last);
+  const { release } = await town.ended(last);
   const releases = await all(town);
   const deployed = releases.filter(({ outcome }) => outcome === 'deployed').map(({ id }) => id);
   return [
@@ -35,6 +35,7 @@ export async function hundred(town: Town): Promise<Readonly<Record<string, strin
     { what: 'could be approved', is: inbox.waiting.map(({ release }) => release).join(', ') },
     { what: 'gave way (superseded)', is: releases.filter(({ outcome }) => outcome === 'superseded').length },
     { what: 'deployed', is: deployed.join(', ') },
+    ...(release.outcome === 'deployed' ? [] : [{ what: 'the newest ended as', is: `${release.outcome ?? ''}: ${release.reason ?? ''}` }]),
     { what: 'another application, alone, s', is: alone },
     { what: 'another application, among them, s', is: beside },
   ];

@@ -35,13 +35,34 @@ exec python3 "$@"
 """
 
 
+# What is not the first command of our builds is the real one's.
+_AWS = """#!/bin/sh
+# The local cloud's stand-in for aws; see local/ministack/builds/get_object.mjs.
+case "$#:${{1-}}:${{2-}}:${{3-}}:${{4-}}" in
+  5:s3:cp:--only-show-errors:s3://*) exec node '{program}' "$4" "$5" ;;
+esac
+exec '{real}' "$@"
+"""
+
+
+def _write(file: pathlib.Path, text: str) -> None:
+    if not file.is_symlink() and file.exists() and file.read_text() == text:
+        return
+    partial = file.with_name(f".{file.name}.{os.getpid()}")
+    partial.write_text(text)
+    partial.chmod(0o755)
+    partial.rename(file)
+
+
 def _tools() -> pathlib.Path:
     """The commands a build image has. Only these: the rest of our own node_modules is none of a build's business."""
     folder = settings.folder("tools")
     for name in _COMMANDS:
         found = shutil.which(name)
         link = folder / name
-        if found and (not link.is_symlink() or os.readlink(link) != found):
+        if found and name == "aws":
+            _write(link, _AWS.format(program=pathlib.Path(__file__).with_name("get_object.mjs"), real=found))
+        elif found and (not link.is_symlink() or os.readlink(link) != found):
             partial = folder / f".{name}.{os.getpid()}"
             partial.symlink_to(found)
             partial.rename(link)
@@ -53,12 +74,7 @@ def _stand_ins() -> pathlib.Path:
     for minor in range(9, 16):
         name = f"python3.{minor}"
         text = _STAND_IN.format(name=name, folder=f"'{folder}'", minor=minor)
-        file = folder / name
-        if not file.exists() or file.read_text() != text:
-            partial = folder / f".{name}.{os.getpid()}"
-            partial.write_text(text)
-            partial.chmod(0o755)
-            partial.rename(file)
+        _write(folder / name, text)
     return folder
 
 
