@@ -37,7 +37,7 @@ exec python3 "$@"
 
 # What is not the first command of our builds is the real one's.
 _AWS = """#!/bin/sh
-# The local cloud's stand-in for aws; see local/ministack/builds/get_object.mjs.
+# The local cloud's stand-in for aws; see local/ministack/builds/get-object.mjs.
 case "$#:${{1-}}:${{2-}}:${{3-}}:${{4-}}" in
   5:s3:cp:--only-show-errors:s3://*) exec node '{program}' "$4" "$5" ;;
 esac
@@ -61,7 +61,7 @@ def _tools() -> pathlib.Path:
         found = shutil.which(name)
         link = folder / name
         if found and name == "aws":
-            _write(link, _AWS.format(program=pathlib.Path(__file__).with_name("get_object.mjs"), real=found))
+            _write(link, _AWS.format(program=pathlib.Path(__file__).with_name("get-object.mjs"), real=found))
         elif found and (not link.is_symlink() or os.readlink(link) != found):
             partial = folder / f".{name}.{os.getpid()}"
             partial.symlink_to(found)
