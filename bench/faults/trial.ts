@@ -20,7 +20,7 @@ interface Parts {
 }
 
 /** Milliseconds that a release may take, and that things may take to come to rest after it. */
-const limits = { release: 120_000, rest: 30_000, unseen: 4_000, quiet: 2_000 };
+const limits = { release: 180_000, rest: 60_000, unseen: 4_000, quiet: 2_000 };
 
 /** Waits until a release has ended; a machine that is gone without saying so is found. */
 async function ended({ ledger, scenario }: Parts, id: string): Promise<ReleaseRow | undefined> {
@@ -30,7 +30,7 @@ async function ended({ ledger, scenario }: Parts, id: string): Promise<ReleaseRo
     if (release?.state === 'ended') return { release };
     const runs = (await ledger.running()).some((name) => name.startsWith(`${id}-`));
     goneSince = runs ? 0 : goneSince === 0 ? Date.now() : goneSince;
-    if (!runs && Date.now() - goneSince > 10_000) return { release: undefined };
+    if (!runs && Date.now() - goneSince > 20_000) return { release: undefined };
     await scenario.attend(id);
     return undefined;
   }, limits.release).then(({ release }) => release);

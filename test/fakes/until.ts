@@ -7,7 +7,7 @@ const [shortest, longest, growth] = [50, 400, 1.3];
  * Waits for a condition, with a limit, and answers what the condition found.
  * @param limit milliseconds
  */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, limit = 30_000): Promise<T> {
+export async function until<T>(what: string, look: () => Promise<T | undefined | false>, limit = 90_000): Promise<T> {
   const end = Date.now() + limit;
   let trouble: unknown;
   for (let pause = shortest; ; pause = Math.min(longest, pause * growth)) {

@@ -115,7 +115,7 @@ it('what a failed first creation left goes with the branch', { timeout: 240_000 
 it('a branch that is deleted while it is deployed, and made again while that is removed, is there in the end as it was pushed last', { timeout: 240_000 }, async () => {
   const branch = 'feature/slow';
   const first = await shop.releaseOf(await push(branch, says('slow', takes(4))));
-  await until('the stack is made', async () => ((await stackOf(branch))?.StackStatus === 'CREATE_IN_PROGRESS' ? true : undefined), 60_000);
+  await until('the stack is made', async () => ((await stackOf(branch))?.StackStatus === 'CREATE_IN_PROGRESS' ? true : undefined), 120_000);
   await remove(branch);
   // Nothing is deployed yet, so nothing is there to remove; when the release has ended, something is.
   await isIn(branch, 'removed');
@@ -139,7 +139,7 @@ async function swept() {
   return await until('it is swept', async () => {
     const last = StatusAnswer.parse(await town.ask('GET', '/status')).swept;
     return last !== undefined && last.at >= asked ? last : undefined;
-  }, 60_000);
+  }, 180_000);
 }
 
 it('a push and a deletion of which nobody was told are found by a sweep, and a second one finds nothing', { timeout: 240_000 }, async () => {

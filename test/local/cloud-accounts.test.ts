@@ -74,7 +74,7 @@ beforeAll(async () => {
     Worker: role('worker', 'lambda.amazonaws.com'),
     Machine: role('machine', 'states.amazonaws.com'),
   });
-}, 60_000);
+}, 120_000);
 afterAll(() => stage.close());
 
 it.each([
@@ -94,7 +94,7 @@ it.each([
   await expect(open('may-read', 'private')).rejects.toThrow(/Access Denied/);
 });
 
-it('the code of a function may lie in the bucket of another account, if the role of the stack may read it', { timeout: 20_000 }, async () => {
+it('the code of a function may lie in the bucket of another account, if the role of the stack may read it', { timeout: 90_000 }, async () => {
   const fn = (Bucket: string, name: string) => ({
     Fn: {
       Type: 'AWS::Lambda::Function',
@@ -119,7 +119,7 @@ it('the code of a function may lie in the bucket of another account, if the role
   await expect(deploy(stage.cloud, dev, 'hidden', fn('private', 'hidden'), as('strong'))).rejects.toThrow(/ROLLBACK|S3/);
 });
 
-it('SAM applications answer: HttpApi with and without IAM, and a REST API', { timeout: 20_000 }, async () => {
+it('SAM applications answer: HttpApi with and without IAM, and a REST API', { timeout: 90_000 }, async () => {
   const outputs = await deploy(stage.cloud, dev, 'sam', {
     Transform: 'AWS::Serverless-2016-10-31',
     Resources: {
@@ -155,7 +155,7 @@ it('SAM applications answer: HttpApi with and without IAM, and a REST API', { ti
   expect(await rest.json()).toEqual(['/rest/8', { id: '8' }, null]);
 });
 
-it('mail arrives where the filter lets it, and can be read in the mailbox', { timeout: 20_000 }, async () => {
+it('mail arrives where the filter lets it, and can be read in the mailbox', { timeout: 90_000 }, async () => {
   const outputs = await deploy(stage.cloud, tools, 'mail', {
     Resources: {
       Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'approvals' } },
@@ -188,7 +188,7 @@ it('mail arrives where the filter lets it, and can be read in the mailbox', { ti
   expect(one).not.toContain('<script>');
 });
 
-it('functions see nothing of the person who started the cloud, and Python ones run too', { timeout: 20_000 }, async () => {
+it('functions see nothing of the person who started the cloud, and Python ones run too', { timeout: 90_000 }, async () => {
   const inspect = 'exports.handler = async () => Object.keys(process.env).filter((name) => /SECRET|TOKEN|DRAWBRIDGE|npm_config/i.test(name)).sort()';
   await deploy(stage.cloud, dev, 'inspecting', {
     Worker: role('inspector', 'lambda.amazonaws.com'),

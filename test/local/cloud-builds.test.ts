@@ -53,7 +53,7 @@ beforeAll(async () => {
   await codeCommit.send(new CreateRepositoryCommand({ repositoryName }));
   for (const Bucket of ['artifacts', 'uploads']) await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } }));
   await s3.send(new PutBucketVersioningCommand({ Bucket: 'uploads', VersioningConfiguration: { Status: 'Enabled' } }));
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await stage.close();
   await rm(work, { recursive: true, force: true });
@@ -69,7 +69,7 @@ async function ended(id: string | undefined): Promise<Build> {
       const build = (await codeBuild.send(new BatchGetBuildsCommand({ ids: [id ?? ''] }))).builds?.[0];
       return build?.buildStatus === 'IN_PROGRESS' ? undefined : build;
     },
-    30_000,
+    90_000,
   );
 }
 
@@ -98,7 +98,7 @@ phases:
       - echo at last
 `;
 
-it('a build runs the buildspec at the commit, as its role and nothing more', { timeout: 40_000 }, async () => {
+it('a build runs the buildspec at the commit, as its role and nothing more', { timeout: 90_000 }, async () => {
   process.env['SECRET_OF_THE_PERSON'] = 'x';
   const { codeBuild, s3 } = clients(stage.cloud, tools);
   const commit = await push(join(work, 'one'), remote(), { 'buildspec.yml': spec });
@@ -134,7 +134,7 @@ it('a build runs the buildspec at the commit, as its role and nothing more', { t
   expect(told).toMatchObject({ 'detail-type': 'CodeBuild Build State Change', detail: { 'project-name': 'shop-build', 'additional-information': { 'build-complete': true } } });
 });
 
-it('a failing command, a missing permission and a stop each end the build with their reason', { timeout: 40_000 }, async () => {
+it('a failing command, a missing permission and a stop each end the build with their reason', { timeout: 90_000 }, async () => {
   const { codeBuild } = clients(stage.cloud, tools);
   const start = async (projectName: string, buildspecOverride: string) =>
     (await codeBuild.send(new StartBuildCommand({ projectName, buildspecOverride }))).build?.id;
@@ -157,7 +157,7 @@ it('a failing command, a missing permission and a stop each end the build with t
   expect((await ended(endless)).buildStatus).toBe('STOPPED');
 });
 
-it('what is over the limit waits in the queue, and what is over the queue is refused until a build has ended', { timeout: 60_000 }, async () => {
+it('what is over the limit waits in the queue, and what is over the queue is refused until a build has ended', { timeout: 120_000 }, async () => {
   const small = await raise({ buildLimit: 1, buildQueue: 1 });
   try {
     const { tools: account } = small.cloud.accounts;
@@ -169,17 +169,17 @@ it('what is over the limit waits in the queue, and what is over the queue is ref
     const queued = await start('echo quick', 'second');
     await expect(start('echo one more')).rejects.toMatchObject({ name: 'AccountLimitExceededException', message: 'Cannot have more than 2 builds in queue for the account' });
     expect(await start('echo quick', 'second')).toBe(queued);
-    await eventually('the first one runs', async () => ((await phase(endless))?.currentPhase === 'BUILD' ? true : undefined), 30_000);
+    await eventually('the first one runs', async () => ((await phase(endless))?.currentPhase === 'BUILD' ? true : undefined), 90_000);
     expect((await phase(queued))?.currentPhase).toBe('QUEUED');
     await codeBuild.send(new StopBuildCommand({ id: endless }));
-    await eventually('the second one ends', async () => ((await phase(queued))?.buildComplete === true ? true : undefined), 30_000);
+    await eventually('the second one ends', async () => ((await phase(queued))?.buildComplete === true ? true : undefined), 90_000);
     expect(await start('echo at last')).toMatch(/^shop-build:/);
   } finally {
     await small.close();
   }
 });
 
-it('a build of an archive has exactly the version that was asked for; what reaches out of its folder is not unpacked', { timeout: 40_000 }, async () => {
+it('a build of an archive has exactly the version that was asked for; what reaches out of its folder is not unpacked', { timeout: 90_000 }, async () => {
   const { codeBuild, s3 } = clients(stage.cloud, tools);
   const upload = async (files: Record<string, string> | Buffer, Key = 'shop/source.zip') => (await s3.send(new PutObjectCommand({ Bucket: 'uploads', Key, Body: Buffer.isBuffer(files) ? files : await archiveOf(files) }))).VersionId;
   const start = async (sourceVersion: string | undefined, key = 'shop/source.zip') =>
@@ -200,7 +200,7 @@ it('a build of an archive has exactly the version that was asked for; what reach
   ]);
 });
 
-it('sam builds a Python function whatever Python this machine has', { timeout: 60_000 }, async () => {
+it('sam builds a Python function whatever Python this machine has', { timeout: 120_000 }, async () => {
   const { codeBuild } = clients(stage.cloud, tools);
   const runtimes = ['python3.12', 'python3.13', 'python3.14'];
   await push(join(work, 'two'), remote(), {

@@ -38,7 +38,7 @@ beforeAll(async () => {
     ...watcher({ source: ['aws.codecommit'] }),
   });
   await clients(stage.cloud, tools).codeCommit.send(new CreateRepositoryCommand({ repositoryName }));
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await stage.close();
   await rm(work, { recursive: true, force: true });
@@ -46,7 +46,7 @@ afterAll(async () => {
 
 const remote = () => stage.cloud.gitRemote(repositoryName);
 
-it('a push with plain git is an event, and the commit can be read', { timeout: 20_000 }, async () => {
+it('a push with plain git is an event, and the commit can be read', { timeout: 90_000 }, async () => {
   const { codeCommit } = clients(stage.cloud, tools);
   const first = await push(join(work, 'one'), remote(), { 'README.md': '# Shop\n', 'src/app.ts': 'export {}\n' });
   const second = await push(join(work, 'one'), remote(), { 'src/app.ts': 'export const one = 1\n' });
@@ -146,7 +146,7 @@ it('a pull request that is merged is closed, and two events tell of it: one of t
   await expect(codeCommit.send(new MergePullRequestByFastForwardCommand({ pullRequestId, repositoryName }))).rejects.toMatchObject({ name: 'PullRequestAlreadyClosedException' });
 });
 
-it('a push while the cloud is down is stored, and says that nobody was told', { timeout: 20_000 }, async () => {
+it('a push while the cloud is down is stored, and says that nobody was told', { timeout: 90_000 }, async () => {
   const other = await raise();
   await clients(other.cloud, tools).codeCommit.send(new CreateRepositoryCommand({ repositoryName: 'late' }));
   const target = other.cloud.gitRemote('late');

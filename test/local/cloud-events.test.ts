@@ -39,7 +39,7 @@ beforeAll(async () => {
       },
     });
   }
-}, 60_000);
+}, 120_000);
 afterAll(() => stage.close());
 
 const parameter = (name: string) =>

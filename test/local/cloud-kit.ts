@@ -90,7 +90,7 @@ export async function deploy(cloud: Cloud, account: string, name: string, templa
       if (stack.StackStatus !== 'CREATE_COMPLETE') throw new Error(`${name}: ${stack.StackStatus ?? ''} ${stack.StackStatusReason ?? ''}`);
       return Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']));
     },
-    15_000,
+    60_000,
   );
 }
 
@@ -190,7 +190,7 @@ export async function execute(cloud: Cloud, account: string, name: string, input
       const found = await sfn.send(new DescribeExecutionCommand({ executionArn }));
       return found.status === 'RUNNING' ? undefined : found;
     },
-    20_000,
+    60_000,
   );
 }
 

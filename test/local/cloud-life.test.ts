@@ -27,7 +27,7 @@ const alive = (pid: number): boolean => {
   }
 };
 
-it('a cloud ends with the process that started it, also when that is killed', { timeout: 30_000 }, async () => {
+it('a cloud ends with the process that started it, also when that is killed', { timeout: 90_000 }, async () => {
   const script = `import { startCloud } from ${JSON.stringify(new URL('../../local/cloud.ts', import.meta.url).href)};
     await startCloud({ stateDir: ${JSON.stringify(folder)} }); setInterval(() => {}, 1000); console.log('up')`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -38,7 +38,7 @@ it('a cloud ends with the process that started it, also when that is killed', { 
   expect(await findCloud(folder)).toBeUndefined();
 });
 
-it('what is kept is there again after a start, and an address stays the same', { timeout: 60_000 }, async () => {
+it('what is kept is there again after a start, and an address stays the same', { timeout: 120_000 }, async () => {
   const options = { stateDir: folder, persist: true };
   const first = await startCloud(options);
   const { tools, dev } = first.accounts;
@@ -75,7 +75,7 @@ it('what is kept is there again after a start, and an address stays the same', {
   }
 });
 
-it('without persist nothing is left, and two clouds at once do not meet', { timeout: 30_000 }, async () => {
+it('without persist nothing is left, and two clouds at once do not meet', { timeout: 90_000 }, async () => {
   const [one, two] = await Promise.all([startCloud({ stateDir: join(folder, 'one') }), startCloud({ stateDir: join(folder, 'two') })]);
   expect(one.endpoint).not.toBe(two.endpoint);
   await expect(startCloud({ stateDir: join(folder, 'one') })).rejects.toThrow(/is running in .* already/);

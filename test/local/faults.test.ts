@@ -35,7 +35,7 @@ exports.handler = async ({ service }) => {
 describe('a call that goes wrong on purpose', () => {
   beforeAll(async () => {
     await deploy(town.system.cloud, town.system.cloud.accounts.tools, 'probe', { ProbeRole: role('probe', 'lambda.amazonaws.com'), Probe: nodeFunction('probe', probe, 'ProbeRole') });
-  }, 60_000);
+  }, 180_000);
 
   async function ask(service: string): Promise<unknown> {
     const { Payload, FunctionError } = await new LambdaClient(town.client()).send(new InvokeCommand({ FunctionName: 'probe', Payload: JSON.stringify({ service }) }));
@@ -54,7 +54,7 @@ describe('a call that goes wrong on purpose', () => {
     ['denied', 'cloudformation', ['AccessDenied', 403, 1]],
     ['lost', 'dynamodb', ['fine', 200, 2]],
     ['kill', 's3', ['Unhandled', expect.objectContaining({ errorType: 'Runtime.ExitError' })]],
-  ])('%s of %s arrives as the service says it', { timeout: 60_000 }, async (how, service, answer) => {
+  ])('%s of %s arrives as the service says it', { timeout: 120_000 }, async (how, service, answer) => {
     await town.system.cloud.admin.addFault({ how, function: 'probe', service });
     expect(await ask(service)).toEqual(answer);
     expect(await ask(service)).toEqual(['fine', 200, 1]);

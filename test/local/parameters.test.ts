@@ -86,7 +86,7 @@ it('plans and asks again when a value changes while the approval is open, and de
   const again = await until('another plan is asked for', async () => {
     const digest = asked(await town.show(release));
     return digest === asked(first) ? undefined : digest;
-  }, 60_000);
+  }, 180_000);
   expect(again).not.toBe(asked(first));
   await town.decide(release, 'prod', 'approve');
   expect((await town.ended(release)).release).toMatchObject({ outcome: 'deployed' });

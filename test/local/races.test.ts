@@ -29,7 +29,7 @@ it('two pushes in quick succession end with the newer one everywhere', { timeout
   await app.push(parametersApplication({ values: { One: 'older' } }));
   const newer = await app.releaseOf(await app.push(parametersApplication({ values: { One: 'newer' } })));
   expect((await town.ended(newer)).release.outcome).toBe('deployed');
-  await until('every release has ended', async () => (await app.releases()).every(({ state }) => state === 'ended'), 60_000);
+  await until('every release has ended', async () => (await app.releases()).every(({ state }) => state === 'ended'), 120_000);
   expect(await deployedValue(app.name, 'dev')).toBe('newer');
   expect(await deployedValue(app.name, 'staging')).toBe('newer');
 });

@@ -76,7 +76,7 @@ it('the same again changes nothing in any Region', { timeout: 120_000 }, async (
   expect(outcomes(again)).toEqual({ world: 'no-changes' });
 });
 
-it('the doctor reads and hears from the second Region', { timeout: 60_000 }, async () => {
+it('the doctor reads and hears from the second Region', { timeout: 120_000 }, async () => {
   const { groups } = DoctorAnswer.parse(await town.ask('POST', '/doctor', { environment: 'world' }));
   const there = groups.find(({ about }) => about.endsWith(second))?.findings ?? [];
   const finding = (what: string) => there.find((it) => it.what === what);

@@ -118,7 +118,7 @@ describe('at the door', () => {
   const door = () => `${town.system.doorUrl}/slack/interactions`;
   const send = async (body: string, headers: Record<string, string>) => (await fetch(door(), { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers } })).status;
 
-  it('a request that Slack did not sign, signed long ago, or sent before changes nothing', { timeout: 60_000 }, async () => {
+  it('a request that Slack did not sign, signed long ago, or sent before changes nothing', { timeout: 120_000 }, async () => {
     const { slack } = town.system.slackApp;
     const sent = slack.sent().at(-1);
     if (sent === undefined) throw new Error('Slack sent nothing');
@@ -133,7 +133,7 @@ describe('at the door', () => {
     expect(await send('x'.repeat(9_000_000), slack.sign('x'))).toBe(413);
   });
 
-  it('a guessed link, a link of another’s form and a huge body change nothing', { timeout: 60_000 }, async () => {
+  it('a guessed link, a link of another’s form and a huge body change nothing', { timeout: 120_000 }, async () => {
     const guessed = `${town.system.doorUrl}/approvals/${'A'.repeat(32)}`;
     expect((await fetch(guessed)).status).toBe(404);
     expect((await fetch(guessed, { method: 'POST', body: new URLSearchParams({ decision: 'approve' }) })).status).toBe(404);

@@ -51,7 +51,7 @@ async function released(commit: string, applications: readonly string[]): Promis
     const found = (await releases()).filter((it) => it.commit === commit && it.tag === undefined);
     const there = applications.every((name) => found.some(({ application }) => application === name));
     return there && found.every(({ state }) => state === 'ended') ? found.map(({ application }) => application).sort() : undefined;
-  }, 90_000);
+  }, 180_000);
 }
 
 it('the first push releases every application of the repository, each from its folder', { timeout: 120_000 }, async () => {

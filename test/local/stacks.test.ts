@@ -47,7 +47,7 @@ async function approveAndAwaitNext(release: string): Promise<Shown> {
     const shown = await town.show(release);
     const now = waiting(shown);
     return now !== undefined && now.digest !== first?.digest ? shown : undefined;
-  }, 60_000);
+  }, 180_000);
 }
 
 it('a stack that takes an output of another is planned and asked for when that one is there', { timeout: 180_000 }, async () => {

@@ -183,7 +183,7 @@ it('what is uploaded ready is deployed as it is and answers, after one that was 
   expect([again.release.artifact, outcomes(again)]).toEqual([good.release.artifact, { dev: 'no-changes' }]);
 });
 
-it('the rights of a CI end at its own folder and at its own kind of event', { timeout: 60_000 }, async () => {
+it('the rights of a CI end at its own folder and at its own kind of event', { timeout: 120_000 }, async () => {
   await expect(upload('carts', 'orders/source.zip', await sources('9'))).rejects.toThrow(/AccessDenied/);
   const entry = { EventBusName: 'drawbridge', Source: 'drawbridge', DetailType: 'Drawbridge Report', Detail: '{}' };
   await expect(aws('carts', 'events', 'put-events', '--entries', JSON.stringify([entry]))).rejects.toThrow(/AccessDenied|not authorized/);
