@@ -14,6 +14,8 @@ interface Closed {
   readonly deployed?: Deployed | undefined;
   /** In place of that: what was deployed there is gone. */
   readonly removed?: Removed | undefined;
+  /** An adoption has done what it was for. */
+  readonly takenOver?: boolean | undefined;
   readonly lock: { readonly owner: string; readonly fence: number };
 }
 
@@ -35,7 +37,7 @@ function update(tableName: string, key: { pk: string; sk: string }, fields: Read
  * an execution whose lock was taken over writes nothing.
  * @returns `lost` when the lock was somebody else's already
  */
-export async function closeUnderLock(tableName: string, { record, ended, deployed, removed, lock }: Closed): Promise<'closed' | 'lost'> {
+export async function closeUnderLock(tableName: string, { record, ended, deployed, removed, takenOver, lock }: Closed): Promise<'closed' | 'lost'> {
   const { pk, sk } = keys.lock(record);
   if (deployed !== undefined) await keepOld(tableName, deployed);
   const items: Item[] = [
@@ -62,6 +64,7 @@ export async function closeUnderLock(tableName: string, { record, ended, deploye
       },
     });
   }
+  if (takenOver === true) items.push({ Delete: { TableName: tableName, Key: keys.adoption(record) } });
   if (removed !== undefined) {
     const { application, environment, target, sequence } = removed;
     items.push(

@@ -19,6 +19,8 @@ export interface DescribedStack {
   readonly parameters: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly terminationProtection: boolean;
+  /** When it was last updated, or else made. */
+  readonly changedAt: string | undefined;
 }
 
 function described(stack: Stack): DescribedStack {
@@ -31,6 +33,7 @@ function described(stack: Stack): DescribedStack {
     parameters: Object.fromEntries((stack.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [ParameterKey, ResolvedValue ?? ParameterValue])),
     tags: Object.fromEntries((stack.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     terminationProtection: stack.EnableTerminationProtection === true,
+    changedAt: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString(),
   };
 }
 

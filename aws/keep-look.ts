@@ -57,7 +57,8 @@ export async function keepLook(where: Where, looked: Looked, look: Look | Deferr
       const steps = await stepsOf(where.tableName, looked);
       // What is to be done after the stack counts as a change, also when the stack has none.
       if (steps.some(({ done }) => !done)) return await keepPlan(makeStepsPlan({ ...looked, steps }), { templates: [], more: { stepsOnly: true, outputs: { ...looked.outputs } } });
-      if (looked.release.mode === 'deploy' && (await isMoving(where.tableName, { ...deployedBy(looked, now), ...(steps.length === 0 ? {} : { steps: steps.map(({ digest }) => digest) }) }))) return 'moving';
+      // Nothing of ours is in a stack that is still to be taken over: that waits for a plan that somebody says yes to.
+      if (looked.release.mode === 'deploy' && looked.takesOver === undefined && (await isMoving(where.tableName, { ...deployedBy(looked, now), ...(steps.length === 0 ? {} : { steps: steps.map(({ digest }) => digest) }) }))) return 'moving';
       return await keep({ state: 'ended', outcome: 'no-changes', clean: true, counts: { add: 0, modify: 0, replace: 0, mayReplace: 0, remove: 0 }, risks: [], facts: [], outputs: { ...looked.outputs } });
     }
     case 'ready': {

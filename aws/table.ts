@@ -62,6 +62,9 @@ export const keys = {
   examined: (account: string, region: string) => ({ pk: 'EXAMINED', sk: `${account}#${region}` }),
   /** Where nothing starts until somebody resumes it. */
   halt: (environment: string) => ({ pk: 'HALTED', sk: `ENVIRONMENT#${environment}` }),
+  /** Stacks that somebody lets an application take over. */
+  adoptions: () => ({ pk: 'ADOPTIONS', sk: 'STACK#' }),
+  adoption: (at: Place) => ({ pk: 'ADOPTIONS', sk: `STACK#${place(at)}` }),
   /** What the last sweep did. */
   sweep: () => ({ pk: 'SWEEP', sk: 'LAST' }),
   /** Who waits for a free build, and when each application was last given one. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ControlPlane, type ConnectOptions } from './connect.ts';
+import { adopt, type AdoptOptions } from './commands/adopt.ts';
 import { decide, retry } from './commands/decide.ts';
 import { doctor } from './commands/doctor.ts';
 import { envs, stop } from './commands/envs.ts';
@@ -133,6 +134,14 @@ program
   .option('--reason <text>', 'why', '')
   .option('--follow', 'go on until it ends or waits', false)
   .action(ending((application: string, environment: string, options: { reason: string; follow: boolean }) => remove(controlPlane(), output(), application, environment, options)));
+program
+  .command('adopt <stack> <application> <environment>')
+  .description('let the next release take over a stack that was deployed by other means; a person must say yes to its plan')
+  .option('--account <account>', 'where the environment has several places: its account')
+  .option('--target-region <region>', 'and its Region')
+  .option('--reason <text>', 'why', '')
+  .option('--end', 'take it back', false)
+  .action(ending((stack: string, application: string, environment: string, { targetRegion: region, ...options }: Omit<AdoptOptions, 'region'> & { targetRegion?: string }) => adopt(controlPlane(), output(), stack, application, environment, { ...options, ...(region === undefined ? {} : { region }) })));
 program
   .command('cancel <release>')
   .description('call a running release off; what has begun goes on to its end')

@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { Adoption } from './adoption.ts';
 import { Approval, Decision, Delegation, Vote } from './approval.ts';
 import { BranchEnvironment } from './branch-environment.ts';
 import { CheckResult } from './build.ts';
 import { Halt } from './halt.ts';
 import { Left } from './left.ts';
-import { ApplicationName, ApproverName, CommitId, EnvironmentName, ReleaseId } from './names.ts';
+import { AccountId, ApplicationName, ApproverName, CommitId, EnvironmentName, Region, ReleaseId, StackName } from './names.ts';
 import { Deployed, TargetRecord } from './plan.ts';
 import { EnvironmentRecord, Release } from './release.ts';
 import { StoryLine } from './report.ts';
@@ -75,6 +76,10 @@ export type StartedAnswer = z.infer<typeof StartedAnswer>;
 const Reason = z.string().trim().max(1000);
 export const RollbackRequest = z.strictObject({ to: ReleaseId.optional(), reason: Reason.default('') });
 export type RollbackRequest = z.infer<typeof RollbackRequest>;
+/** `account` by its id or registered name, where the environment leaves several open. `end` takes it back. */
+export const AdoptionRequest = z.strictObject({ stack: StackName, application: ApplicationName, environment: EnvironmentName, account: z.string().min(1).max(64).optional(), region: Region.optional(), reason: Reason.default(''), end: z.boolean().default(false) });
+export const AdoptionAnswer = z.object({ account: AccountId, region: Region, stackName: StackName, sentence: z.string() });
+export type AdoptionAnswer = z.infer<typeof AdoptionAnswer>;
 export const CancelRequest = z.strictObject({ reason: Reason.default('') });
 /** What was called off, and what could not be. */
 export const CancelAnswer = z.object({ release: z.string(), sentences: z.array(z.string()) });
@@ -121,6 +126,8 @@ export const StatusAnswer = z.object({
   left: z.array(Left).default([]),
   /** The last sweep. */
   swept: Sweep.optional(),
+  /** Stacks that an application may take over, and has not yet. */
+  adopted: z.array(Adoption).default([]),
   halted: z.array(Halt),
   applications: z.array(
     z.object({

@@ -117,6 +117,8 @@ export const Plan = z.object({
   kept: z.array(KeptResource).optional(),
   /** Of a removal: what is emptied first. */
   emptied: z.array(OwnedStore).optional(),
+  /** The stack is not the application's yet, but adopted: what it was until now. */
+  takesOver: z.string().optional(),
   remarks: z.array(z.string()),
   digest: Sha256,
 });
@@ -159,6 +161,8 @@ export const TargetRecord = z.object({
   stackArn: z.string().optional(),
   /** This change set made the empty stack, so it goes when the plan is discarded (F 2.4). */
   createdShell: z.boolean().optional(),
+  /** The stack is not the application's yet, but adopted: what it was until now, for the person who decides. */
+  takesOver: z.string().optional(),
   /** By parameter, how to tell that what was looked up for it is not any more what it was. Never a value. */
   lookedUp: z.record(z.string(), z.string()).optional(),
   /** Outputs of earlier environments as they were when it was planned, by how drawbridge.yaml names them. */

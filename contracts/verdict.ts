@@ -9,6 +9,7 @@ export type Verdict = z.infer<typeof Verdict>;
 
 /** What a plan would do, as a person weighs it: most dangerous first. Each change of a resource is one of these. */
 export const FactKind = z.enum([
+  'takes-over',
   'deletes-stateful',
   'replaces-stateful',
   'may-replace-stateful',

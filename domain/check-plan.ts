@@ -52,6 +52,9 @@ export function checkRecords({ sequence, record, deployed, removed, overtaken, r
   return { answer: 'execute' };
 }
 
+/** Somebody took back that the stack may be taken over. */
+export const checkAdoption: Closed = close('stale', 'Somebody took back that it may take over the stack. It is planned again.');
+
 /** What the target says: the change set must be there still, executable, and of equal content. */
 export function checkChangeSet(answer: ChangeSetAnswer, planned: string | undefined, found: string | undefined): Check {
   if (answer !== 'ready') return close('stale', 'The change set that was approved is not executable any more: something else changed the stack. It is planned again.');

@@ -27,6 +27,8 @@ interface Closing {
   readonly ended: Ended;
   readonly deployed?: Deployed;
   readonly removed?: Removed;
+  /** What was adopted is deployed to, so it is the application's now. */
+  readonly takenOver?: boolean;
 }
 
 /** What outlives its stack is said where people look. */
@@ -47,6 +49,7 @@ export function closing({ release, environment, target, record, input, fence, no
   if (outcome !== 'deployed' && !broken) return { ended };
   return {
     ended,
+    ...(outcome === 'deployed' && record?.takesOver !== undefined ? { takenOver: true } : {}),
     deployed: {
       ...deployedIn(release, environment, target),
       ...(broken ? { broken } : {}),

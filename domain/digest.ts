@@ -20,15 +20,15 @@ export function sha256(text: string | Uint8Array): string {
 /** What a plan would do, and nothing of when, by whom or under which name it was made. */
 export type PlanContent = Pick<
   Plan,
-  'account' | 'region' | 'stackName' | 'operation' | 'templateSha256' | 'parameters' | 'tags' | 'capabilities' | 'roleArn' | 'changes' | 'outputsOnly' | 'steps' | 'kept' | 'emptied'
+  'account' | 'region' | 'stackName' | 'operation' | 'templateSha256' | 'parameters' | 'tags' | 'capabilities' | 'roleArn' | 'changes' | 'outputsOnly' | 'steps' | 'kept' | 'emptied' | 'takesOver'
 >;
 
 /** The changes must be normalised. */
 export function planDigest(content: PlanContent): string {
-  const { account, region, stackName, operation, templateSha256, parameters, tags, roleArn, changes, outputsOnly, kept, emptied } = content;
+  const { account, region, stackName, operation, templateSha256, parameters, tags, roleArn, changes, outputsOnly, kept, emptied, takesOver } = content;
   const capabilities = [...content.capabilities].sort();
   const steps = content.steps?.map(({ digest, done }) => ({ digest, done }));
-  return sha256(canonical({ account, region, stackName, operation, templateSha256, parameters, tags, capabilities, roleArn, changes, outputsOnly, steps, kept, emptied }));
+  return sha256(canonical({ account, region, stackName, operation, templateSha256, parameters, tags, capabilities, roleArn, changes, outputsOnly, steps, kept, emptied, takesOver: takesOver === undefined ? undefined : true }));
 }
 
 /** What a target without changes counts as in the digest of its environment. */

@@ -92,8 +92,9 @@ function factOfStack(change: Change, all: readonly Change[]): Fact[] {
 }
 
 /** Everything that a plan would do, one fact each, most dangerous first. */
-export function factsOf({ changes, outputsOnly, access, network, parameterChanges, drift, steps = [] }: Pick<Plan, 'changes' | 'outputsOnly' | 'access' | 'network' | 'parameterChanges' | 'drift' | 'steps'>): Fact[] {
+export function factsOf({ changes, outputsOnly, access, network, parameterChanges, drift, steps = [], takesOver }: Pick<Plan, 'changes' | 'outputsOnly' | 'access' | 'network' | 'parameterChanges' | 'drift' | 'steps' | 'takesOver'>): Fact[] {
   const found: Fact[] = [
+    ...(takesOver === undefined ? [] : [{ kind: 'takes-over', text: takesOver } as const]),
     ...changes.flatMap((change) => (isNested(change) ? factOfStack(change, changes) : isEmptyShell(change, changes) ? [] : [factOf(change, changes)])),
     ...changes.flatMap((change) => hiddenFacts(change, changes)),
     ...access.map(({ effect, text }): Fact => ({ kind: effect === 'widens' ? 'widens-access' : 'narrows-access', text: `${effect === 'widens' ? 'Widens' : 'Narrows'} who may do what: ${text}` })),

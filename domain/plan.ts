@@ -40,10 +40,12 @@ export interface PlanFacts {
   readonly operation: Plan['operation'];
   /** What comes after the stack. */
   readonly steps?: readonly PlannedStep[];
+  /** The stack is not the application's yet. */
+  readonly takesOver?: string | undefined;
 }
 
 /** The plan that a change set stands for. Made again from an equal change set it has the equal digest. */
-export function makePlan({ release, templateSha256, noEcho, environment, target, attempt, operation, steps = [] }: PlanFacts, described: DescribedChangeSet): Plan {
+export function makePlan({ release, templateSha256, noEcho, environment, target, attempt, operation, steps = [], takesOver }: PlanFacts, described: DescribedChangeSet): Plan {
   const changes = normalise(described.changes);
   const shown = masked(described.parameters, noEcho);
   const content = {
@@ -59,6 +61,7 @@ export function makePlan({ release, templateSha256, noEcho, environment, target,
     changes,
     outputsOnly: changes.length === 0 && described.arn !== '',
     ...(steps.length === 0 ? {} : { steps: [...steps] }),
+    ...(takesOver === undefined ? {} : { takesOver }),
   };
   return {
     ...content,

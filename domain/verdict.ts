@@ -2,13 +2,14 @@ import { type FactCount, type FactKind, type RiskRule, Verdict } from '../contra
 import { fits } from './wildcard.ts';
 
 /** What never goes without a person, whatever the rules say. */
-export const neverAlone: ReadonlySet<FactKind> = new Set(['deletes-stateful', 'replaces-stateful', 'may-replace-stateful', 'widens-access', 'opens-network', 'unknown']);
+export const neverAlone: ReadonlySet<FactKind> = new Set(['takes-over', 'deletes-stateful', 'replaces-stateful', 'may-replace-stateful', 'widens-access', 'opens-network', 'unknown']);
 
 const strength = (verdict: Verdict) => Verdict.options.indexOf(verdict);
 
 export const strongest = (verdicts: readonly Verdict[]): Verdict => verdicts.reduce<Verdict>((one, other) => (strength(other) > strength(one) ? other : one), 'skip');
 
 const said: Readonly<Record<FactKind, string>> = {
+  'takes-over': 'takes over a stack that was not its own',
   'deletes-stateful': 'deletes something that holds data',
   'replaces-stateful': 'replaces something that holds data',
   'may-replace-stateful': 'may replace something that holds data',

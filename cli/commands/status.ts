@@ -10,6 +10,7 @@ import { ago, coloured, type Output } from '../output.ts';
 export async function status(controlPlane: ControlPlane, output: Output): Promise<ExitCode> {
   const answer = await controlPlane.ask(StatusAnswer, 'GET', '/status');
   for (const { environment, by, reason, at } of answer.halted) output.line(`${pc.red('halted')} ${environment} by ${by}, ${ago(at)}: ${reason}`);
+  for (const it of answer.adopted) output.line(`${pc.yellow('adopts')} ${it.stackName} (${it.account}, ${it.region}) for ${it.application} in ${it.environment} with its next release, which asks: by ${it.by}, ${ago(it.at)}${it.reason === '' ? '' : `: ${it.reason}`}`);
   for (const it of answer.left) {
     output.line(`${pc.red('left')} ${it.application} in ${it.environment}: ${it.stackName} (${it.account}, ${it.region}) runs on since ${ago(it.since)}: ${it.why}`);
     output.line(`  ${it.trouble ?? `its removal: ${it.removal ?? 'none'}`}; to ask again: drawbridge ${it.removal === undefined ? `remove ${it.application} ${it.environment}` : `retry ${it.removal}`}`);

@@ -2,6 +2,7 @@ import type { Environments } from '../../contracts/environments.ts';
 import type { Deployed } from '../../contracts/plan.ts';
 import type { ResolvedEnvironment, Target } from '../../contracts/release.ts';
 import { resolvedApproval } from '../configuration/resolve.ts';
+import { everybodysApproval } from '../everybody.ts';
 
 /** Which environment, and of which registered one it is an instance. */
 interface Place {
@@ -29,10 +30,7 @@ export function removalApproval(registry: Environments, place: Place): ResolvedE
   const registered = registeredAs(registry, place)?.approval;
   // Nothing about a removal is an emergency, so nobody breaks the glass for it.
   if (registered !== undefined) return { ...resolvedApproval(registry, registered), breakGlass: [] };
-  const everybody = Object.keys(registry.approvers);
-  if (everybody.length === 0) return 'none';
-  // Whoever asked for it does not answer it, unless there is nobody else.
-  return resolvedApproval(registry, { approvers: everybody, required: 1, expires: '3 days', authorMayApprove: everybody.length === 1 });
+  return everybodysApproval(registry) ?? 'none';
 }
 
 function targetOf(registry: Environments, row: Deployed): Target | undefined {

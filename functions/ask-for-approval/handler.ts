@@ -16,7 +16,7 @@ import { approvalOperation, isAuthor, supersede } from '../../domain/approval.ts
 import { attemptOf, isOfRound } from '../../domain/attempt.ts';
 import { ConfigurationError, TransientError } from '../../domain/errors.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
-import { gateOf, rulesFor } from '../../domain/gate.ts';
+import { askedFor, gateOf, rulesFor } from '../../domain/gate.ts';
 import { newApproval, oldestOf } from '../../domain/new-approval.ts';
 import { personOf } from '../../domain/people.ts';
 import { approversOf, isMet, quorumSentence } from '../../domain/quorum.ts';
@@ -82,19 +82,20 @@ export async function askForApproval(uses: Uses, where: Where, { token, ...input
 
 async function questionFor(uses: Uses, tableName: string, release: Release, input: Omit<EnvironmentWait, 'token'>, { id, digest, now }: { id: string; digest: string | undefined; now: Date }): Promise<Approval> {
   const environment = findEnvironment(release, input.environment);
-  if (environment.approval === undefined || digest === undefined) throw new ConfigurationError(`Asking for an approval of ${input.environment}: there is no plan that needs one. Retry the release.`);
   const registry = (await uses.readRegistry(tableName)).content;
   const targets = (await uses.listTargets(tableName, release.id, environment.name)).filter((record) => isOfRound(record, attemptOf(input)));
+  const approval = askedFor(registry, environment, targets);
+  if (approval === undefined || digest === undefined) throw new ConfigurationError(`Asking for an approval of ${input.environment}: there is no plan that needs one. Retry the release.`);
   const deployed = await Promise.all(environment.targets.map(({ name }) => uses.readDeployed(tableName, release.application, environment.name, name)));
   const since = oldestOf(deployed);
-  const gate = gateOf(environment.approval, rulesFor(registry, release, environment), targets);
-  const asked = { id, release, environment: environment.name, attempt: attemptOf(input), digest, approval: environment.approval, targets, since, now };
+  const gate = gateOf(approval, rulesFor(registry, release, environment), targets);
+  const asked = { id, release, environment: environment.name, attempt: attemptOf(input), digest, approval, targets, since, now };
   // A removal brings no commits along: who asked for it is its only author.
   if (release.mode === 'remove') return newApproval({ ...asked, gate, history: noHistory, pushers: [] });
   // What is gone back to was looked at when it came; it brings nothing along.
   const history = release.from === undefined && release.source.kind === 'codecommit' ? await uses.readHistory(release.source.repository, release.commit, since?.commit) : noHistory;
   const pushers = release.from !== undefined ? [] : await pushersOf(uses, tableName, release, history, since?.sequence ?? 0);
-  return newApproval({ ...asked, gate: withUnprovenAuthor(gate, release, environment.approval.authorMayApprove), history, pushers });
+  return newApproval({ ...asked, gate: withUnprovenAuthor(gate, release, approval.authorMayApprove), history, pushers });
 }
 
 /** No repository knows what came before an upload. */

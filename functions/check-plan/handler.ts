@@ -2,6 +2,7 @@ import { readBranchEnvironment } from '../../aws/branch-environments.ts';
 import { describeGroup } from '../../aws/code-deploy.ts';
 import { codeDeployFor } from '../../aws/code-deploy-client.ts';
 import { describeChangeSet } from '../../aws/described-change-set.ts';
+import { findAdoption } from '../../aws/adoptions.ts';
 import { describeStack } from '../../aws/cloudformation.ts';
 import { readDeployed, readRemoved } from '../../aws/deployed.ts';
 import { findHalt } from '../../aws/halts.ts';
@@ -17,8 +18,8 @@ import { LockedTask } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
 import { overtakenIn } from '../../domain/branch-life.ts';
 import { changeSetAnswer } from '../../domain/change-set-answer.ts';
-import { type Check, checkChangeSet, checkLookups, checkRecords, checkRevision, checkSteps, type GroupCheck, type StepsCheck } from '../../domain/check-plan.ts';
-import { gateOf, rulesFor } from '../../domain/gate.ts';
+import { type Check, checkAdoption, checkChangeSet, checkLookups, checkRecords, checkRevision, checkSteps, type GroupCheck, type StepsCheck } from '../../domain/check-plan.ts';
+import { askedFor, gateOf, rulesFor } from '../../domain/gate.ts';
 import { artifactOf, bucketFor, findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
 import { fingerprints } from '../../domain/lookups.ts';
 import { registeredName } from '../../domain/registered-name.ts';
@@ -31,7 +32,7 @@ import { foundIn } from '../../domain/taken.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, readRemoved, readBranchEnvironment, findHalt, findApproval, codeDeployFor, describeGroup, clientFor, describeStack, describeChangeSet, lookUp, readSiblings, readTaken };
+const real = { checkSealed, readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, readRemoved, readBranchEnvironment, findHalt, findApproval, findAdoption, codeDeployFor, describeGroup, clientFor, describeStack, describeChangeSet, lookUp, readSiblings, readTaken };
 type Uses = typeof real;
 
 /** Under the lock: is what was approved still there, still the same, and still the newest? */
@@ -57,12 +58,13 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
     refusal: refusal(registry, release, environment),
     cancelled: release.cancelled,
     halt: await uses.findHalt(tableName, registeredName(environment)),
-    gate: gateOf(environment.approval, rulesFor(registry, release, environment), ofAttempt),
+    gate: gateOf(askedFor(registry, environment, ofAttempt), rulesFor(registry, release, environment), ofAttempt),
     approval: await uses.findApproval(tableName, environmentRecord?.approval),
     environmentDigest: environmentRecord?.digest,
   });
   if (check.answer === 'close' || record === undefined) return check;
 
+  if (record.takesOver !== undefined && (await uses.findAdoption(tableName, target)) === undefined) return checkAdoption;
   await uses.checkSealed(release.id, artifactOf(release), [target.region]);
   if (target.codeDeploy !== undefined) {
     const group = await uses.describeGroup(await uses.codeDeployFor('plan', { release, environment: name, target }), target.codeDeploy);
@@ -71,7 +73,7 @@ export async function checkPlan(uses: Uses, where: { tableName: string }, input:
   }
   const client = await uses.clientFor('plan', { release, environment: name, target });
   const template = templateOf(release, name, target);
-  const facts = { release, templateSha256: template.sha256, noEcho: template.noEcho, environment: name, target, attempt } as const;
+  const facts = { release, templateSha256: template.sha256, noEcho: template.noEcho, environment: name, target, attempt, takesOver: record.takesOver } as const;
   const stack = target.steps === undefined ? undefined : await uses.describeStack(client, target.stackName);
   const taken = await uses.readTaken(tableName, { release, target });
   const steps = plannedSteps({ release, target, outputs: { ...stack?.outputs, ...taken.values }, done: deployed?.steps ?? [] });

@@ -34,7 +34,7 @@ export async function closeTarget(uses: Uses, where: { tableName: string; keyArn
     return { outcome: record.outcome };
   }
 
-  const { ended, deployed, removed } = closing({ release, environment: findEnvironment(release, environment), target, record, input, fence: lock?.fence ?? 0, now });
+  const { ended, deployed, removed, takenOver } = closing({ release, environment: findEnvironment(release, environment), target, record, input, fence: lock?.fence ?? 0, now });
   const id = { release: release.id, environment, target: name };
   const row = { ...id, attempt, account: target.account, region: target.region, stackName: target.stackName };
   if (record === undefined) await uses.startTarget(tableName, { ...row, ...ended });
@@ -42,7 +42,7 @@ export async function closeTarget(uses: Uses, where: { tableName: string; keyArn
   const waits = mine ? operationsUnder({ execution: input.execution, removes: release.mode === 'remove', lock, place: target, stackArn: record?.stackArn }) : [];
   const ofGroup = mine && target.codeDeploy !== undefined ? [deploymentOperation(groupArn({ ...target, codeDeploy: target.codeDeploy }))] : [];
   await Promise.all([...waits, ...ofGroup].map((operation) => uses.forgetWait(tableName, operation)));
-  const closed = mine && (await uses.closeUnderLock(tableName, { record: row, ended, deployed, removed, lock: { owner: input.execution, fence: input.fence ?? lock.fence } })) === 'closed';
+  const closed = mine && (await uses.closeUnderLock(tableName, { record: row, ended, deployed, removed, takenOver, lock: { owner: input.execution, fence: input.fence ?? lock.fence } })) === 'closed';
   if (!closed) await uses.updateTarget(tableName, id, ended, now);
 
   if (mine) await wakeNext(uses, where, target);

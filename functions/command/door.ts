@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
-import { CancelRequest, DecisionRequest, DelegationRequest, HaltRequest, LogPlace, PlanRequest, RemovalRequest, RollbackRequest, StopRequest } from '../../contracts/commands.ts';
-import type { BranchEnvironmentsAnswer, CancelAnswer, DecisionAnswer, DelegationsAnswer, HaltAnswer, InboxAnswer, LogAnswer, RegistryAnswer, ReleasesAnswer, ShowAnswer, StartedAnswer, StatusAnswer, StopAnswer, SweepAnswer } from '../../contracts/commands.ts';
+import { AdoptionRequest, CancelRequest, DecisionRequest, DelegationRequest, HaltRequest, LogPlace, PlanRequest, RemovalRequest, RollbackRequest, StopRequest } from '../../contracts/commands.ts';
+import type { AdoptionAnswer, BranchEnvironmentsAnswer, CancelAnswer, DecisionAnswer, DelegationsAnswer, HaltAnswer, InboxAnswer, LogAnswer, RegistryAnswer, ReleasesAnswer, ShowAnswer, StartedAnswer, StatusAnswer, StopAnswer, SweepAnswer } from '../../contracts/commands.ts';
 import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
 import { caller, commands, parsed } from '../../runtime/commands.ts';
 
@@ -23,6 +23,7 @@ export interface Uses {
   resume(environment: string, by: string): Promise<HaltAnswer>;
   plan(request: z.output<typeof PlanRequest>): Promise<StartedAnswer>;
   remove(request: z.output<typeof RemovalRequest>, by: string): Promise<StartedAnswer>;
+  adopt(request: z.output<typeof AdoptionRequest>, by: string): Promise<AdoptionAnswer>;
   sweep(by: string): Promise<SweepAnswer>;
   branchEnvironments(application: string): Promise<BranchEnvironmentsAnswer>;
   stop(application: string, environment: string, request: z.output<typeof StopRequest>, by: string): Promise<StopAnswer>;
@@ -64,6 +65,7 @@ export function door(uses: Uses): Hono {
   app.post('/delegations', async (c) => c.json(await uses.delegate(await parsed(c, DelegationRequest), caller(c))));
   app.post('/plans', async (c) => c.json(await uses.plan(await parsed(c, PlanRequest))));
   app.post('/removals', async (c) => c.json(await uses.remove(await parsed(c, RemovalRequest), caller(c))));
+  app.post('/adoptions', async (c) => c.json(await uses.adopt(await parsed(c, AdoptionRequest), caller(c))));
   app.post('/sweep', async (c) => c.json(await uses.sweep(caller(c))));
   app.get('/branch-environments', async (c) => c.json(await uses.branchEnvironments(c.req.query('application') ?? '')));
   app.post('/applications/:application/environments/:environment/stop', async (c) => {

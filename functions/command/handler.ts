@@ -1,6 +1,7 @@
 import { findRegistry } from '../../aws/registry.ts';
 import { env } from '../../runtime/env.ts';
 import { http } from '../../runtime/http.ts';
+import { adopt } from './adopt.ts';
 import { decide, delegate, delegations, inbox } from './answers.ts';
 import { branchEnvironments, remove, stopBranchEnvironment } from './branches.ts';
 import { cancel } from './cancel.ts';
@@ -33,6 +34,7 @@ function real(): Uses {
     resume: (environment, by) => resume(where, environment, by),
     plan: (request) => plan(where, request),
     remove: (request, by) => remove(where, request, by),
+    adopt: (request, by) => adopt(where, request, by),
     sweep: (by) => sweep(variables.SWEEP_FUNCTION, by),
     branchEnvironments: (application) => branchEnvironments(where, application),
     stop: (application, environment, request, by) => stopBranchEnvironment(where, application, environment, request, by),

@@ -1,3 +1,4 @@
+import { listAdoptions } from '../../aws/adoptions.ts';
 import { listWaiting } from '../../aws/approvals.ts';
 import { listDeployed } from '../../aws/deployed.ts';
 import { listLeft } from '../../aws/left.ts';
@@ -45,7 +46,7 @@ export async function status({ tableName }: { tableName: string }): Promise<Stat
     };
   });
   const swept = await lastSweep(tableName);
-  return { ...(swept === undefined ? {} : { swept }), halted: await listHalts(tableName), left, applications: await Promise.all(applications) };
+  return { ...(swept === undefined ? {} : { swept }), adopted: await listAdoptions(tableName), halted: await listHalts(tableName), left, applications: await Promise.all(applications) };
 }
 
 /** Of what has left the configuration, what runs on. */

@@ -5,7 +5,7 @@ import { report } from '../../aws/reports.ts';
 import { EnvironmentTask } from '../../contracts/tasks.ts';
 import { attemptOf, isOfRound } from '../../domain/attempt.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
-import { gateOf, rulesFor } from '../../domain/gate.ts';
+import { askedFor, gateOf, rulesFor } from '../../domain/gate.ts';
 import { judge, type Step } from '../../domain/judge.ts';
 import { isTestable } from '../../domain/next-wave.ts';
 import { planSentence, verdictSentence } from '../../domain/plan-sentence.ts';
@@ -27,17 +27,19 @@ export async function judgePlans(uses: Uses, where: { tableName: string; busName
   const records = (await uses.listTargets(tableName, input.release, input.environment)).filter((record) => isOfRound(record, attempt));
   const approval = await uses.findApproval(tableName, (await uses.readEnvironment(tableName, input.release, input.environment))?.approval);
   const targets = environment.targets.map(({ name }) => name);
-  const gate = gateOf(environment.approval, rulesFor((await uses.readRegistry(tableName)).content, release, environment), records);
+  const registry = (await uses.readRegistry(tableName)).content;
+  const asked = askedFor(registry, environment, records);
+  const gate = gateOf(asked, rulesFor(registry, release, environment), records);
   const { step, digest } = judge({ targets, records, mode: release.mode, gate, approval });
 
-  const refused = step === 'refused' ? `The registered risk rules refuse it. ${gate.because.join(' ')}` : undefined;
+  const refused = step === 'refused' ? [...(asked === undefined ? [] : ['The registered risk rules refuse it.']), ...gate.because].join(' ') : undefined;
   await uses.updateEnvironment(tableName, input, { state: states[step], attempt, digest, verdict: gate.verdict, reason: refused }, uses.now());
-  const text = [planSentence(environment.name, records), ...(environment.approval === undefined ? [] : [verdictSentence(gate)])].join(' ');
+  const text = [planSentence(environment.name, records), ...(asked === undefined ? [] : [verdictSentence(gate)])].join(' ');
   await uses.report(where, { kind: 'planned', about: 'environment', release: release.id, application: release.application, environment: environment.name, text }, uses.now());
   // Tests that failed before must not be passed by where a retry finds nothing to change.
   if (step === 'nothing' && release.mode === 'deploy' && isTestable(environment.targets, records)) return { answer: 'test' };
-  if (step !== 'ask' || environment.approval === undefined) return { answer: step };
-  return { answer: step, expiresInSeconds: environment.approval.expiresInSeconds, remindInSeconds: environment.approval.remindInSeconds };
+  if (step !== 'ask' || asked === undefined) return { answer: step };
+  return { answer: step, expiresInSeconds: asked.expiresInSeconds, remindInSeconds: asked.remindInSeconds };
 }
 
 export const handler = task({

@@ -29,7 +29,7 @@ export async function lookAgain(uses: Uses, where: { tableName: string; bucket: 
   const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: changeSetName(release.id, attempt) }, operation);
   const settled = look.answer === 'ready' || (look.answer === 'no-changes' && target.steps !== undefined);
   const stack = settled && operation === 'UPDATE' ? await uses.describeStack(client, target.stackName) : undefined;
-  const looked = { release, templateSha256, noEcho, environment, target, attempt, operation, stackArn: stack?.arn ?? '', outputs: stack?.outputs ?? {}, taken: record?.taken ?? {}, parameters: stack?.parameters ?? {} } as const;
+  const looked = { release, templateSha256, noEcho, environment, target, attempt, operation, stackArn: stack?.arn ?? '', outputs: stack?.outputs ?? {}, taken: record?.taken ?? {}, takesOver: record?.takesOver, parameters: stack?.parameters ?? {} } as const;
   // Only a failure may be one that the stacks before this one can still mend.
   const judged = look.answer === 'failed' ? lookOrDefer(look, target, await uses.readSiblings(where.tableName, { release, environment, target })) : look;
   const kept = await uses.keepLook(where, looked, judged, uses.now());

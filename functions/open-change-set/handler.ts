@@ -1,6 +1,8 @@
 import { lookAtChangeSet } from '../../aws/change-set-look.ts';
 import { createChangeSet, deleteChangeSet } from '../../aws/change-sets.ts';
+import { findAdoption } from '../../aws/adoptions.ts';
 import { describeStack } from '../../aws/cloudformation.ts';
+import { readDeployed } from '../../aws/deployed.ts';
 import { keepLook } from '../../aws/keep-look.ts';
 import { lookUp } from '../../aws/parameter-store.ts';
 import { readSiblings } from '../../aws/siblings.ts';
@@ -11,17 +13,17 @@ import { clientFor } from '../../aws/target-client.ts';
 import { TargetTask } from '../../contracts/tasks.ts';
 import { isOfRound, staysDeployed } from '../../domain/attempt.ts';
 import { changeSetName, changeSetRequest } from '../../domain/change-set-request.ts';
-import { findEnvironment, findTarget, templateOf } from '../../domain/find-target.ts';
+import { findTarget, templateOf } from '../../domain/find-target.ts';
 import { fingerprints, valuesOf } from '../../domain/lookups.ts';
 import { deferral, lookOrDefer } from '../../domain/deferral.ts';
 import { leftBehind } from '../../domain/left-behind.ts';
-import { notTheirs } from '../../domain/owner-tags.ts';
 import { advice, treatmentOf } from '../../domain/stack-status.ts';
 import { allTaken, awaited, foundIn } from '../../domain/taken.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
+import { claim } from './claim.ts';
 
-const real = { readRelease, readTarget, updateTarget, startTarget, clientFor, lookUp, readSiblings, readTaken, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
+const real = { readDeployed, findAdoption, readRelease, readTarget, updateTarget, startTarget, clientFor, lookUp, readSiblings, readTaken, describeStack, createChangeSet, deleteChangeSet, lookAtChangeSet, keepLook, now: () => new Date() };
 type Uses = typeof real;
 interface Answer { readonly answer: 'opened' | 'settled' | 'busy' | 'remove-first' | 'revision' | 'removal' }
 
@@ -52,7 +54,8 @@ export async function openChangeSet(uses: Uses, where: { tableName: string; buck
   const treatment = treatmentOf(stack?.status);
   if (treatment === 'wait') return { answer: 'busy' };
   // An empty stack that somebody's first change set made holds nothing that could be anybody's.
-  const theirs = treatment === 'create' ? undefined : notTheirs(stack?.tags, { application: release.application, environment, branch: findEnvironment(release, environment).branch });
+  const claimed = stack === undefined || treatment === 'create' ? undefined : await claim(uses, where.tableName, { release, environment, target, stack, treatment });
+  const theirs = claimed?.answer === 'refused' ? claimed.sentence : undefined;
   if (treatment === 'remove-first' && theirs === undefined) return { answer: 'remove-first' };
 
   if (treatment === 'person' || theirs !== undefined) {
@@ -70,15 +73,16 @@ export async function openChangeSet(uses: Uses, where: { tableName: string; buck
   const found = { ...(await uses.lookUp(client, lookups)), ...siblings.found, ...foundIn(there, target) };
   const takenNow = allTaken(target, there);
   const parameters = { ...target.parameters, ...valuesOf(found, { lookups, target }) };
+  const takesOver = claimed?.answer === 'takes-over' ? claimed.sentence : undefined;
   // An earlier try of this task may have opened the change set already, with what it had found.
   const earlier = isOfRound(before, attempt) ? before : undefined;
   const lookedUp = earlier?.lookedUp ?? fingerprints(found, lookups, template.noEcho);
   const taken = earlier?.taken ?? takenNow;
-  await uses.startTarget(where.tableName, { ...row, state: 'planning', createdShell: operation === 'CREATE', lookedUp, ...(target.takes === undefined ? {} : { taken: { ...taken } }) });
+  await uses.startTarget(where.tableName, { ...row, state: 'planning', createdShell: operation === 'CREATE', lookedUp, takesOver, ...(target.takes === undefined ? {} : { taken: { ...taken } }) });
   const request = changeSetRequest({ release, template, environment, target: { ...target, parameters }, attempt, operation, region: where.region });
   await uses.createChangeSet(client, request);
   const look = await uses.lookAtChangeSet(client, { stackName: target.stackName, changeSet: request.name }, operation);
-  const looked = { release, templateSha256: template.sha256, noEcho: template.noEcho, environment, target, attempt, operation, stackArn: stack?.arn ?? '', outputs: stack?.outputs ?? {}, taken, parameters: stack?.parameters ?? {} } as const;
+  const looked = { release, templateSha256: template.sha256, noEcho: template.noEcho, environment, target, attempt, operation, stackArn: stack?.arn ?? '', outputs: stack?.outputs ?? {}, taken, takesOver, parameters: stack?.parameters ?? {} } as const;
   const kept = await uses.keepLook(where, looked, lookOrDefer(look, target, siblings), uses.now());
   return { answer: ({ settled: 'settled', pending: 'opened', moving: 'busy' } as const)[kept] };
 }

@@ -41,7 +41,11 @@ interface Call {
 
 const templateOf = (...types: string[]): string => JSON.stringify({ Resources: Object.fromEntries(types.map((Type) => [Type.split('::').at(-1) ?? '', { Type }])) });
 
+const tagsOf = ({ Tags = [] }: CreateChangeSetInput) => Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+
 const fail = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+
+const ours = { 'drawbridge:application': 'orders', 'drawbridge:environment': 'dev' };
 
 export class FakeCloudFormation {
   readonly account = '222222222222';
@@ -78,10 +82,11 @@ export class FakeCloudFormation {
     return this.calls.map(({ name }) => name);
   }
 
-  addStack(name: string, status: string): FakeStack {
+  /** One that is ours by its tags, unless others are said. */
+  addStack(name: string, status: string, tags: Readonly<Record<string, string>> = ours): FakeStack {
     this.number += 1;
     const arn = `arn:aws:cloudformation:${this.region}:${this.account}:stack/${name}/${String(this.number)}`;
-    const stack: FakeStack = { arn, name, status, outputs: {}, events: [], token: undefined, operation: 'CREATE', template: status === 'REVIEW_IN_PROGRESS' ? '' : templateOf('AWS::SQS::Queue'), parameters: {}, tags: {}, terminationProtection: false, resources: [], executing: undefined };
+    const stack: FakeStack = { arn, name, status, outputs: {}, events: [], token: undefined, operation: 'CREATE', template: status === 'REVIEW_IN_PROGRESS' ? '' : templateOf('AWS::SQS::Queue'), parameters: {}, tags: { ...tags }, terminationProtection: false, resources: [], executing: undefined };
     this.stacks.set(name, stack);
     return stack;
   }
@@ -105,6 +110,7 @@ export class FakeCloudFormation {
     if (/^(CREATE|UPDATE)_COMPLETE$/.test(status) && more.LogicalResourceId === undefined && stack.executing !== undefined) {
       const { template, request } = stack.executing;
       stack.template = template;
+      stack.tags = tagsOf(request);
       stack.parameters = Object.fromEntries((request.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]));
     }
     if (status === 'DELETE_COMPLETE') {
@@ -154,6 +160,7 @@ export class FakeCloudFormation {
           StackId: stack.arn,
           StackName: stack.name,
           StackStatus: stack.status,
+          CreationTime: new Date(1_700_000_000_000),
           EnableTerminationProtection: stack.terminationProtection,
           Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
           Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
@@ -177,7 +184,7 @@ export class FakeCloudFormation {
     const existing = this.stacks.get(stackName);
     if (request.ChangeSetType === 'CREATE' && existing !== undefined && existing.status !== 'REVIEW_IN_PROGRESS') throw fail('ValidationError', `Stack [${stackName}] already exists and cannot be created again`);
     if (request.ChangeSetType !== 'CREATE' && (existing === undefined || existing.status === 'REVIEW_IN_PROGRESS')) throw fail('ValidationError', `Stack [${stackName}] does not exist`);
-    const stack = existing ?? this.addStack(stackName, 'REVIEW_IN_PROGRESS');
+    const stack = existing ?? this.addStack(stackName, 'REVIEW_IN_PROGRESS', tagsOf(request));
     this.number += 1;
     const arn = `arn:aws:cloudformation:${this.region}:${this.account}:changeSet/${name}/${String(this.number)}`;
     this.changeSets.set(arn, { arn, name, stack: stackName, ...this.next, request, changes: this.nextChanges, template: this.nextTemplate });

@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { Adoption } from '../../contracts/adoption.ts';
 import type { ApprovalRow } from '../../aws/approvals.ts';
 import type { Approval } from '../../contracts/approval.ts';
 import type { Environments } from '../../contracts/environments.ts';
@@ -30,6 +31,9 @@ export class FakeRecords {
   readonly targets = new Map<string, TargetRecord>();
   readonly environments = new Map<string, EnvironmentRecord>();
   readonly deployed = new Map<string, Deployed>();
+  /** By the place of the stack. */
+  readonly adoptions = new Map<string, Adoption>();
+  readonly findAdoption = (_: string, at: Place) => Promise.resolve(this.adoptions.get(place(at)));
   readonly removed = new Map<string, Removed>();
   readonly approvals = new Map<string, ApprovalRow>();
   readonly locks = new Map<string, Lock>();
@@ -142,7 +146,7 @@ export class FakeRecords {
   readonly dequeue = (_: string, __: Place, { sk }: Waiter) => Promise.resolve(void this.line.splice(this.line.findIndex((waiter) => waiter.sk === sk), 1));
   readonly closeUnderLock = async (
     _: string,
-    { record, ended, deployed, removed, lock }: { record: Pick<TargetRecord, 'release' | 'environment' | 'target'> & Place; ended: Readonly<Partial<TargetRecord>>; deployed?: Deployed | undefined; removed?: Removed | undefined; lock: { owner: string; fence: number } },
+    { record, ended, deployed, removed, takenOver, lock }: { record: Pick<TargetRecord, 'release' | 'environment' | 'target'> & Place; ended: Readonly<Partial<TargetRecord>>; deployed?: Deployed | undefined; removed?: Removed | undefined; takenOver?: boolean | undefined; lock: { owner: string; fence: number } },
   ) => {
     const held = this.locks.get(place(record));
     if (held?.owner !== lock.owner || held.fence !== lock.fence) return 'lost' as const;
@@ -150,6 +154,7 @@ export class FakeRecords {
     await this.updateTarget('', record, ended, this.clock);
     if (deployed !== undefined) this.deployed.set(`${deployed.environment}/${deployed.target}`, deployed);
     if (removed !== undefined) this.#forget(removed);
+    if (takenOver === true) this.adoptions.delete(place(record));
     return 'closed' as const;
   };
 

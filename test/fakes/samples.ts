@@ -1,3 +1,4 @@
+import type { Adoption } from '../../contracts/adoption.ts';
 import type { Approval, Vote } from '../../contracts/approval.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { Change, Deployed, TargetRecord } from '../../contracts/plan.ts';
@@ -65,6 +66,9 @@ export const aRecord = (fields: Partial<TargetRecord> = {}): TargetRecord => ({
   updatedAt: '2026-01-01T00:00:00.000Z',
   ...fields,
 });
+
+/** Somebody lets the application take over the stack of the one target. */
+export const anAdoption = (fields: Partial<Adoption> = {}): Adoption => ({ account: '222222222222', region: 'eu-west-1', stackName: 'orders-dev', application: 'orders', environment: 'dev', by: 'alex', at: '2026-01-01T00:00:00.000Z', reason: '', ...fields });
 
 /** What runs in the one target. */
 export const aDeployed = (fields: Partial<Deployed> = {}): Deployed => ({

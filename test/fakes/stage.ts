@@ -15,6 +15,7 @@ import { onStackEvent } from '../../functions/on-stack-event/handler.ts';
 import { openChangeSet } from '../../functions/open-change-set/handler.ts';
 import { takeLock } from '../../functions/take-lock/handler.ts';
 import type { CloseTarget } from '../../contracts/tasks.ts';
+import { digestOf } from '../../domain/judge.ts';
 import type { StoredParameter } from '../../domain/lookups.ts';
 import { FakeCloudFormation } from './cloudformation.ts';
 import { FakeRecords } from './records.ts';
@@ -59,6 +60,7 @@ export function aStage(environment: string = task.environment) {
     look: (token = 'look-token') => lookAtStack(uses, where, { ...it, fence: 1, token }),
     close: (fields: Partial<CloseTarget>) => closeTarget(uses, where, { ...it, execution, ...fields }),
     discard: () => discardPlan(uses, where, it),
+    environmentDigest: () => digestOf(['main'], [...records.targets.values()]) ?? '',
     record: () => records.targets.get(`${environment}/main`),
     answers: (token: string) => records.completed.filter((done) => done.token === token).map(({ answer }) => answer),
     /** The stack's event, as it is forwarded to us. */

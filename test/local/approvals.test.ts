@@ -1,10 +1,12 @@
+import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StatusAnswer } from '../../contracts/commands.ts';
 import { until } from '../fakes/until.ts';
 import { answerByLink, linkOf, registryWith, SlackUser } from './office.ts';
 import { parametersApplication } from './templates.ts';
 import { outcomes, Town } from './town.ts';
 
-const names = ['two-of-three', 'newer', 'too-late', 'by-rules', 'changed', 'refused'] as const;
+const names = ['two-of-three', 'newer', 'too-late', 'by-rules', 'changed', 'refused', 'adopted'] as const;
 const approval = { approvers: ['alex', 'robin', 'kim'], required: 1 };
 const environments = {
   dev: {},
@@ -162,4 +164,32 @@ it('what changed under an approval is planned and asked again', { timeout: 120_0
   expect(before).toBeDefined();
   await town.decide(next, 'one', 'approve', 'robin');
   expect((await town.ended(next)).release.outcome).toBe('deployed');
+});
+
+it('a stack that was deployed by other means is taken over when somebody adopts it and a person says yes, also where nobody is asked otherwise', { timeout: 180_000 }, async () => {
+  const cloudFormation = new CloudFormationClient(town.client('dev'));
+  const stack = async () => (await cloudFormation.send(new DescribeStacksCommand({ StackName: 'adopted-dev' }))).Stacks?.[0];
+  const resources = { Old: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'before' } } };
+  await cloudFormation.send(new CreateStackCommand({ StackName: 'adopted-dev', TemplateBody: JSON.stringify({ Resources: resources }), Tags: [{ Key: 'team', Value: 'shop' }] }));
+  await until('the stack is there', async () => ((await stack())?.StackStatus === 'CREATE_COMPLETE' ? true : undefined));
+  const files = (value: string) => parametersApplication({ values: { One: value }, order: ['dev'], resources });
+
+  const refused = await application('adopted').release(files('1'));
+  expect(refused.targets).toMatchObject([{ outcome: 'failed', clean: true, reason: expect.stringContaining('"drawbridge adopt adopted-dev adopted dev" takes it over') as string }]);
+  const { id } = refused.release;
+  await town.ask('POST', '/adoptions', { stack: 'adopted-dev', application: 'adopted', environment: 'dev', reason: 'made by hand' });
+  expect(StatusAnswer.parse(await town.ask('GET', '/status')).adopted).toMatchObject([{ stackName: 'adopted-dev', by: 'alex' }]);
+
+  await town.ask('POST', `/releases/${id}/retry`);
+  const asked = await town.waitsIn(id, 'dev');
+  expect(asked.targets[0]?.risks?.[0]).toMatch(/^Takes over adopted-dev, a stack that was deployed by other means: .*team=shop; adopted by alex: made by hand\.$/);
+  expect(asked.approvals[0]?.because).toEqual(expect.arrayContaining([expect.stringContaining('takes over a stack')]));
+  await new SlackUser(town, 'robin').question(id, (text) => text.includes('Takes over adopted-dev'));
+  await town.decide(id, 'dev', 'approve', 'robin');
+  expect(outcomes(await town.ended(id))).toEqual({ dev: 'deployed' });
+  expect((await stack())?.Tags).toEqual(expect.arrayContaining([{ Key: 'drawbridge:application', Value: 'adopted' }, { Key: 'drawbridge:environment', Value: 'dev' }]));
+  expect(StatusAnswer.parse(await town.ask('GET', '/status')).adopted).toEqual([]);
+
+  const next = await application('adopted').release(files('2'));
+  expect([outcomes(next), next.approvals]).toEqual([{ dev: 'deployed' }, []]);
 });

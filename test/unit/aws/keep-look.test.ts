@@ -50,6 +50,12 @@ describe('what was seen of a change set', () => {
     expect(written()).toContain('no-changes');
   });
 
+  it('without changes counts for nothing where the stack is still to be taken over: the first change of it is asked for', async () => {
+    expect(await keepLook(where, { ...looked, takesOver: 'Takes over orders-dev.' }, { answer: 'no-changes' }, now)).toBe('settled');
+    expect(table.commandCalls(TransactWriteCommand)).toHaveLength(0);
+    expect(written()).toContain('no-changes');
+  });
+
   it('without changes counts for nothing while somebody moves the target', async () => {
     table.on(TransactWriteCommand).rejects(held).on(GetCommand, { Key: lockOfTarget }).resolves({ Item: { owner: 'other', fence: 1 } });
     sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });

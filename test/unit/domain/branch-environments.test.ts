@@ -193,7 +193,7 @@ describe('the tags that say whose a stack is', () => {
     ['the stack of an environment is no branch’s', ownerTags(dev), mine, /belongs to dev of orders/],
     ['the stack of another branch is not this one’s', { ...tags, 'drawbridge:branch': 'feature/other' }, mine, /belongs to login-k3xq2ab/],
     ['the stack of a branch is no other environment’s', tags, dev, /belongs to login-k3xq2ab of orders/],
-    ['environments that are not removed by machines may take over each other’s stacks, and anybody’s', ownerTags({ ...dev, environment: 'staging' }), dev, undefined],
+    ['what is between environments that no machine removes is said elsewhere', ownerTags({ ...dev, environment: 'staging' }), dev, undefined],
   ])('%s', (_, found, wanted, words) => {
     const said = notTheirs(found, wanted);
     if (words === undefined) expect(said).toBeUndefined();

@@ -83,6 +83,7 @@ describe('the facts of a plan', () => {
         aChange({ action: 'Remove' }),
       ],
       outputsOnly: true,
+      takesOver: 'Takes over it.',
       access: [{ effect: 'narrows', text: 'less' }, { effect: 'widens', text: 'more' }],
       network: [{ effect: 'closes', text: 'closed' }, { effect: 'opens', text: 'open' }],
       parameterChanges: [{ name: 'Size' }],

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { setWaiting, writeApproval } from '../../../aws/approvals.ts';
 import { writeRow } from '../../../aws/rows.ts';
 import { keys } from '../../../aws/table.ts';
-import type { InboxAnswer, StartedAnswer, StatusAnswer, Trouble } from '../../../contracts/commands.ts';
+import type { AdoptionAnswer, InboxAnswer, StartedAnswer, StatusAnswer, Trouble } from '../../../contracts/commands.ts';
 import type * as z from 'zod';
 import { handler } from '../../../functions/command/handler.ts';
 import { callHandler } from '../../fakes/api-event.ts';
@@ -32,7 +32,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-type Said = Partial<StartedAnswer & InboxAnswer & StatusAnswer & z.infer<typeof Trouble>>;
+type Said = Partial<StartedAnswer & AdoptionAnswer & InboxAnswer & StatusAnswer & z.infer<typeof Trouble>>;
 
 async function call(path: string, body?: unknown): Promise<{ status: number | undefined; said: Said }> {
   const answer = await callHandler(handler, { method: body === undefined ? 'GET' : 'POST', path, caller: sessionOf('alex'), ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
@@ -65,4 +65,16 @@ it('what has left the configuration is in the status while it runs, and what wai
   await writeApproval('table', approval, 0);
   await setWaiting('table', approval, undefined);
   expect((await call('/inbox')).said.waiting).toMatchObject([{ application: 'shop', environment: 'gone', release: 'shop-3-3f2a9c1b' }]);
+});
+
+it('the command line adopts a stack as whoever signed the request, status shows it until it is taken over, and it can be taken back', async () => {
+  const adopted = { stack: 'orders-dev', application: 'orders', environment: 'dev', reason: 'made by sam' };
+  expect((await call('/adoptions', adopted)).said).toMatchObject({ account: '222222222222', region: 'eu-west-1', sentence: expect.stringContaining('A person must say yes') as string });
+  expect((await call('/status')).said.adopted).toMatchObject([{ stackName: 'orders-dev', application: 'orders', environment: 'dev', by: 'alex', reason: 'made by sam' }]);
+  await writeRow('table', keys.adoption({ account: '222222222222', region: 'eu-west-1', stackName: 'orders-old' }), { ...adopted, account: '222222222222', region: 'eu-west-1', stackName: 'orders-old', application: 'carts', by: 'robin', at: '2026-01-02T00:00:00.000Z' });
+  expect(await call('/adoptions', { ...adopted, stack: 'orders-old' })).toMatchObject({ status: 400, said: { message: expect.stringContaining('something else is to take it over') as string } });
+  expect(await call('/adoptions', { ...adopted, stack: 'orders-old', end: true })).toMatchObject({ status: 404 });
+  expect(await call('/adoptions', { ...adopted, environment: 'nowhere' })).toMatchObject({ status: 400, said: { message: expect.stringContaining('there is no environment nowhere') as string } });
+  expect((await call('/adoptions', { ...adopted, end: true })).said.sentence).toContain('may not take over');
+  expect((await call('/status')).said.adopted).toMatchObject([{ application: 'carts' }]);
 });

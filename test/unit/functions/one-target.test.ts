@@ -3,10 +3,11 @@ import { createChangeSet } from '../../../aws/change-sets.ts';
 import { lookAgain } from '../../../functions/look-at-change-set/handler.ts';
 import { removeFailedStack } from '../../../functions/remove-failed-stack/handler.ts';
 import { waitForStack } from '../../../functions/wait-for-stack/handler.ts';
-import { aRecord, task } from '../../fakes/samples.ts';
+import { anAdoption, anApproval, aRecord, aVote, task } from '../../fakes/samples.ts';
 import { aStage } from '../../fakes/stage.ts';
 
 let at: ReturnType<typeof aStage>;
+const adopted = '222222222222#eu-west-1#orders-dev';
 
 beforeEach(() => {
   at = aStage();
@@ -110,6 +111,45 @@ describe('one target', () => {
     await at.stackEvent(arn, 'DELETE_COMPLETE');
     expect(at.answers('gone-token')).toEqual([{}]);
     expect(await at.open()).toEqual({ answer: 'settled' });
+  });
+
+  it('that was deployed by other means is left alone and clean, with the command that takes it over', async () => {
+    at.cloud.addStack('orders-dev', 'CREATE_COMPLETE', { team: 'shop' });
+    expect(await at.open()).toEqual({ answer: 'settled' });
+    expect(at.record()).toMatchObject({ state: 'ended', outcome: 'failed', clean: true, reason: expect.stringContaining('drawbridge adopt orders-dev orders dev') as string });
+    expect(at.cloud.names).toEqual(['DescribeStacks']);
+  });
+
+  it('that is adopted is planned, says so, and is ours once it is deployed', async () => {
+    at.cloud.addStack('orders-dev', 'CREATE_COMPLETE', { team: 'shop' });
+    at.records.adoptions.set(adopted, anAdoption());
+    expect(await at.open()).toEqual({ answer: 'settled' });
+    expect(at.record()).toMatchObject({ state: 'planned', takesOver: expect.stringMatching(/^Takes over orders-dev, .*team=shop/) as string });
+    await at.lock();
+    expect(await at.check()).toMatchObject({ answer: 'close', outcome: 'stale' });
+    at.records.approvals.set('f'.repeat(32), { ...anApproval({ state: 'approved', digest: at.environmentDigest(), votes: [aVote()] }), version: 1 });
+    at.records.environments.set('dev', { release: task.release, environment: 'dev', state: 'executing', attempt: '1-1', digest: at.environmentDigest(), approval: 'f'.repeat(32), updatedAt: '' });
+    expect(await at.check()).toEqual({ answer: 'execute' });
+    await at.execute();
+    at.cloud.move('orders-dev', 'UPDATE_COMPLETE');
+    await at.close({ fence: 1, outcome: 'deployed', clean: true, reason: '' });
+    expect(at.records.adoptions.size).toBe(0);
+    expect(at.cloud.stack('orders-dev').tags).toMatchObject({ 'drawbridge:application': 'orders', 'drawbridge:environment': 'dev' });
+    at.records.targets.clear();
+    at.records.deployed.clear();
+    await at.open();
+    expect(at.record()?.takesOver).toBeUndefined();
+  });
+
+  it('whose adoption was taken back while a person thought is planned again, and refused then', async () => {
+    at.cloud.addStack('orders-dev', 'CREATE_COMPLETE', {});
+    at.records.adoptions.set(adopted, anAdoption());
+    await at.open();
+    await at.lock();
+    at.records.approvals.set('f'.repeat(32), { ...anApproval({ state: 'approved', digest: at.environmentDigest(), votes: [aVote()] }), version: 1 });
+    at.records.environments.set('dev', { release: task.release, environment: 'dev', state: 'executing', attempt: '1-1', digest: at.environmentDigest(), approval: 'f'.repeat(32), updatedAt: '' });
+    at.records.adoptions.clear();
+    expect(await at.check()).toMatchObject({ answer: 'close', outcome: 'stale', reason: expect.stringContaining('took back') as string });
   });
 
   it.each(['UPDATE_ROLLBACK_FAILED', 'DELETE_FAILED', 'UPDATE_FAILED', 'IMPORT_ROLLBACK_FAILED'])('in %s waits for a person and is not touched', async (status) => {
