@@ -1,4 +1,4 @@
-import { type CloudFormationClient, ListChangeSetsCommand, ListStackResourcesCommand, ListStacksCommand, StackStatus, type StackSummary } from '@aws-sdk/client-cloudformation';
+import { type CloudFormationClient, DescribeChangeSetCommand, ListStackResourcesCommand, ListStacksCommand, StackStatus, type StackSummary } from '@aws-sdk/client-cloudformation';
 import type { Place } from '../contracts/doctor.ts';
 import type { FoundStack, FoundStacks } from '../contracts/sweep.ts';
 import { isNamedByUs } from '../domain/change-set-request.ts';
@@ -9,6 +9,7 @@ import { sweepPolicy } from '../domain/sweep/session.ts';
 import { cloudFormationFor, describeStack } from './cloudformation.ts';
 import { calling } from './errors.ts';
 import { pages } from './pages.ts';
+import { changeSetsOf } from './shells.ts';
 import { assumeRole } from './sts.ts';
 
 /** Each unknown stack costs a call, and CloudFormation takes few of them a second. */
@@ -39,14 +40,14 @@ export async function lookForStacks(client: CloudFormationClient, known: Readonl
   return { stacks, cut: unknown.length > mostStacks };
 }
 
-async function ours(client: CloudFormationClient, { StackName: stackName = '', StackStatus: status, CreationTime }: StackSummary): Promise<FoundStack | undefined> {
-  const about = { stackName, status: status ?? '', createdAt: (CreationTime ?? new Date(0)).toISOString() };
+async function ours(client: CloudFormationClient, { StackName: stackName = '', StackId: stackArn = '', StackStatus: status, CreationTime, LastUpdatedTime }: StackSummary): Promise<FoundStack | undefined> {
+  const changedAt = LastUpdatedTime === undefined ? {} : { changedAt: LastUpdatedTime.toISOString() };
+  const about = { stackName, stackArn, status: status ?? '', createdAt: (CreationTime ?? new Date(0)).toISOString(), ...changedAt };
   try {
     const stack = await describeStack(client, stackName);
-    const [application, environment] = [stack?.tags[ownerTag.application], stack?.tags[ownerTag.environment]];
-    const tagged = { ...about, ...(application === undefined ? {} : { application }), ...(environment === undefined ? {} : { environment }) };
-    if (status === 'REVIEW_IN_PROGRESS') return application !== undefined || (await onlyOurs(client, stackName)) ? { ...tagged, types: [] } : undefined;
-    return application === undefined ? undefined : { ...tagged, types: await typesIn(client, stackName) };
+    const tags = stack?.tags ?? {};
+    if (status === 'REVIEW_IN_PROGRESS') return await shell(client, about, tags);
+    return tags[ownerTag.application] === undefined ? undefined : { ...about, ...whose(tags), types: await typesIn(client, stackName) };
   } catch (error) {
     // What the role may not look at has a name that is not ours to use.
     if (error instanceof AccessDeniedError) return undefined;
@@ -54,9 +55,26 @@ async function ours(client: CloudFormationClient, { StackName: stackName = '', S
   }
 }
 
-async function onlyOurs(client: CloudFormationClient, StackName: string): Promise<boolean> {
-  const { Summaries = [] } = await calling(`listing the change sets of ${StackName}`, () => client.send(new ListChangeSetsCommand({ StackName })));
-  return Summaries.length > 0 && Summaries.every(({ ChangeSetName = '' }) => isNamedByUs(ChangeSetName));
+function whose(tags: Readonly<Record<string, string>>): Pick<FoundStack, 'application' | 'environment' | 'branch'> {
+  const { [ownerTag.application]: application, [ownerTag.environment]: environment, [ownerTag.branch]: branch } = tags;
+  return { ...(application === undefined ? {} : { application }), ...(environment === undefined ? {} : { environment }), ...(branch === undefined ? {} : { branch }) };
+}
+
+/** An empty stack that our change sets made. It takes its tags with the first that is executed, so until then those of its change sets say whose it is. */
+async function shell(client: CloudFormationClient, about: Omit<FoundStack, 'types'>, tags: Readonly<Record<string, string>>): Promise<FoundStack | undefined> {
+  const changeSets = await changeSetsOf(client, about.stackArn);
+  const tagged = tags[ownerTag.application] !== undefined;
+  const [first] = changeSets;
+  if (!tagged && (first === undefined || !changeSets.every(isNamedByUs))) return undefined;
+  const all = tagged ? [tags] : await Promise.all(changeSets.map((name) => tagsOf(client, about.stackArn, name)));
+  const [one = {}, ...others] = all.map((it) => whose(it));
+  const agreed = others.every((it) => it.application === one.application && it.environment === one.environment);
+  return { ...about, ...(agreed ? one : {}), types: [], changeSets };
+}
+
+async function tagsOf(client: CloudFormationClient, StackName: string, ChangeSetName: string): Promise<Record<string, string>> {
+  const { Tags = [] } = await calling(`looking at the change set ${ChangeSetName}`, () => client.send(new DescribeChangeSetCommand({ StackName, ChangeSetName })));
+  return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
 async function typesIn(client: CloudFormationClient, StackName: string): Promise<string[]> {

@@ -79,6 +79,8 @@ export const Approval = z.object({
   state: z.enum(['waiting', 'approved', 'rejected', 'expired', 'superseded', 'cancelled']),
   votes: z.array(Vote),
   supersededBy: ReleaseId.optional(),
+  /** Or why no release took its place, and it is for nobody to answer any more. */
+  overtaken: z.string().optional(),
   createdAt: z.iso.datetime(),
   remindAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),

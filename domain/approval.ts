@@ -91,6 +91,9 @@ export const approvalOperation = (id: string): string => `approval:${id}`;
 /** Ends a waiting approval because a newer release took its place. */
 export const supersede = (approval: Approval, by: string): Approval => ({ ...approval, state: 'superseded', supersededBy: by });
 
+/** Ends a waiting approval because the environment is for its release no more. */
+export const overtake = (approval: Approval, why: string): Approval => ({ ...approval, state: 'superseded', overtaken: why });
+
 /** Ends a waiting approval because its release was called off. */
 export const withdraw = (approval: Approval): Approval => ({ ...approval, state: 'cancelled' });
 

@@ -6,8 +6,10 @@ import { roleArn } from './session.ts';
 /** Derived, so that a repeated task meets its own change set. CloudFormation takes letters, digits and hyphens, at most 128. */
 export const changeSetName = (release: string, attempt: string) => `${release}-${attempt}`;
 
-/** Whether a change set has a name as ours have. */
-export const isNamedByUs = (name: string): boolean => /^[a-z][a-z0-9-]*-\d+-[0-9a-f]{8}-\d+(-\d+)?$/.test(name);
+/** The release of a change set by its name, or `undefined` where it has no name as ours have. */
+export const releaseOfChangeSet = (name: string): string | undefined => /^([a-z][a-z0-9-]*-\d+-[0-9a-f]{8})-\d+(-\d+)?$/.exec(name)?.[1];
+
+export const isNamedByUs = (name: string): boolean => releaseOfChangeSet(name) !== undefined;
 
 export interface ChangeSetRequest {
   readonly name: string;

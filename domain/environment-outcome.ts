@@ -27,7 +27,7 @@ const spoken: Readonly<Partial<Record<Approval['state'], (approval: Approval) =>
     return vote === undefined ? 'Rejected.' : `Rejected by ${vote.approver}${vote.reason === '' ? '.' : `: ${vote.reason}`}`;
   },
   expired: ({ expiresAt }) => `Nobody decided until ${expiresAt}. Retry the release to ask again.`,
-  superseded: ({ supersededBy }) => (supersededBy === undefined ? 'A newer release took its place.' : `The newer release ${supersededBy} took its place.`),
+  superseded: ({ supersededBy, overtaken }) => overtaken ?? (supersededBy === undefined ? 'A newer release took its place.' : `The newer release ${supersededBy} took its place.`),
   cancelled: () => 'The release was cancelled.',
 };
 

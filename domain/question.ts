@@ -70,6 +70,7 @@ export function endSentence(approval: Approval): string {
     case 'expired':
       return 'Nobody answered in time, so the question has expired. Retry the release to ask again.';
     case 'superseded':
+      if (approval.overtaken !== undefined) return approval.overtaken;
       return `${approval.supersededBy ?? 'A newer release'} took its place, so there is nothing to answer any more.`;
     case 'cancelled':
       return 'The release was cancelled, so there is nothing to answer any more.';

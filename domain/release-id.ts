@@ -4,6 +4,9 @@ export const releaseId = (application: string, sequence: number, commit: string)
 /** The number in a release's id. */
 export const sequenceOf = (id: string): number => Number(/-(\d+)-[0-9a-f]{8}$/.exec(id)?.[1] ?? 0);
 
+/** The application that a release's id begins with. */
+export const applicationOf = (id: string): string => id.replace(/-\d+-[0-9a-f]{8}$/, '');
+
 /** Name of the execution; at most 80 characters, of which CloudWatch understands `0-9A-Za-z-_` (Step Functions API: StartExecution). */
 export const executionName = (release: string, attempt: number): string => `${release}-${String(attempt)}`;
 

@@ -162,6 +162,12 @@ export class CloudAdmin {
     return (await this.#ask<{ refused: RefusedDelivery[] }>('GET', 'events/refused')).refused;
   }
 
+  /** Puts back when a stack was made and changed, as if it had been there for some days. */
+  async ageStack(stackArn: string, days: number): Promise<void> {
+    const { aged } = await this.#ask<{ aged: number }>('POST', 'stacks/age', { stackArn, days });
+    if (aged === 0) throw new Error(`there is no stack ${stackArn} in the local cloud`);
+  }
+
   /** Kills every environment of every function, also one at work. Answers how many environments there were. */
   async killFunctions(): Promise<number> {
     return (await this.#ask<{ killed: number }>('POST', 'workers/kill')).killed;

@@ -23,6 +23,7 @@ const variables = {
   DEPLOY_ENVIRONMENT_MACHINE_ARN: z.string().min(1),
   START_RELEASE_FUNCTION: z.string().min(1),
   LOOK_FOR_STACKS_FUNCTION: z.string().min(1),
+  REMOVE_SHELL_FUNCTION: z.string().min(1),
   SWEEP_FUNCTION: z.string().min(1),
   TEST_ADDRESSES: z.enum(['public', 'any']),
   BUILD_PROJECT_PREFIX: z.string().min(1),

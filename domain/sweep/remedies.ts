@@ -45,6 +45,8 @@ export function sentenceOf(remedy: Remedy): string {
       return `closed the question about ${remedy.environment} of ${remedy.release}, which nobody answered in time`;
     case 'withdraw':
       return `withdrew the question about ${remedy.environment} of ${remedy.release}, which has ended`;
+    case 'overtake':
+      return `ended the question about ${remedy.environment} of ${remedy.release}, because that environment has ended`;
     case 'free-lock':
       return `freed ${at(remedy.place)}`;
     case 'leave-lock-line':

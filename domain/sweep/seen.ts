@@ -46,6 +46,8 @@ export interface SeenRelease {
 export interface SeenQuestion {
   readonly approval: Pick<Approval, 'id' | 'release' | 'application' | 'environment' | 'expiresAt'>;
   readonly released: Release['state'] | undefined;
+  /** Why the branch's environment that it asks about is not for its release any more. */
+  readonly overtaken?: string | undefined;
   /** Of the execution that asked. */
   readonly execution: Execution;
 }

@@ -4,6 +4,6 @@ export const sweepPolicy = (account: string): string =>
     Version: '2012-10-17',
     Statement: [
       { Effect: 'Allow', Action: 'cloudformation:ListStacks', Resource: '*' },
-      { Effect: 'Allow', Action: ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources', 'cloudformation:ListChangeSets'], Resource: `arn:aws:cloudformation:*:${account}:stack/*` },
+      { Effect: 'Allow', Action: ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources', 'cloudformation:ListChangeSets', 'cloudformation:DescribeChangeSet'], Resource: `arn:aws:cloudformation:*:${account}:stack/*` },
     ],
   });

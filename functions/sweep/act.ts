@@ -1,4 +1,5 @@
-import { approvalOperation, expire } from '../../domain/approval.ts';
+import { approvalOperation, expire, overtake } from '../../domain/approval.ts';
+import { overtakenIn } from '../../domain/branch-life.ts';
 import { buildOperation } from '../../domain/build-answer.ts';
 import { lockOperation } from '../../domain/lock.ts';
 import type { BranchEvent } from '../../contracts/source-events.ts';
@@ -33,6 +34,8 @@ export async function act(uses: Uses, where: Where, remedy: Remedy): Promise<boo
       return await expireQuestion(uses, where, remedy);
     case 'withdraw':
       return await uses.withdrawQuestion(where, remedy.approval);
+    case 'overtake':
+      return await overtakeQuestion(uses, where, remedy);
     case 'free-lock':
     case 'leave-lock-line':
     case 'leave-build-line':
@@ -65,6 +68,16 @@ async function expireQuestion(uses: Uses, where: Where, { approval: id, release,
   if (approval?.state !== 'waiting' || !(await uses.writeApproval(where.tableName, expire(approval), approval.version))) return false;
   await uses.completeWait(where, approvalOperation(id), { answer: 'expired' });
   await uses.report(where, { kind: 'expired', about: 'environment', release, application, environment, approval: id, text: `Nobody answered for ${environment} in time, and no execution waits for it any more.` }, uses.now());
+  return true;
+}
+
+/** Its release ends as it would after a yes: what is deployed there now is not for it any more. */
+async function overtakeQuestion(uses: Uses, where: Where, { approval: id, release, application, environment }: QuestionRemedy): Promise<boolean> {
+  const [approval, row] = [await uses.findApproval(where.tableName, id), await uses.readBranchEnvironment(where.tableName, application, environment)];
+  const why = approval === undefined || row === undefined ? undefined : overtakenIn(row, approval.sequence);
+  if (approval?.state !== 'waiting' || why === undefined || !(await uses.writeApproval(where.tableName, overtake(approval, why), approval.version))) return false;
+  await uses.completeWait(where, approvalOperation(id), { answer: 'superseded' });
+  await uses.report(where, { kind: 'superseded', about: 'environment', release, application, environment, approval: id, text: `The question about ${release} ended. ${why}` }, uses.now());
   return true;
 }
 

@@ -1,6 +1,8 @@
 import type { ApprovalRow } from '../../aws/approvals.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { Release } from '../../contracts/release.ts';
+import type { BranchEnvironment } from '../../contracts/branch-environment.ts';
+import { overtakenIn } from '../../domain/branch-life.ts';
 import { inBatches } from '../../domain/batches.ts';
 import { executionArn, executionName, nestedExecutionName } from '../../domain/release-id.ts';
 import type { Seen, SeenBuildWaiter, SeenLock, SeenQuestion, SeenRelease, StackPlace } from '../../domain/sweep/seen.ts';
@@ -15,6 +17,10 @@ type Found = ApplicationRows & { readonly recent: readonly Release[]; readonly w
 export interface LookedAt {
   readonly seen: Seen;
   readonly applications: readonly Found[];
+  /** What is deployed, and where what runs now may deploy to. */
+  readonly noted: readonly StackPlace[];
+  /** By repository; `undefined` where nobody could look. */
+  readonly branches: ReadonlyMap<string, readonly string[] | undefined>;
 }
 
 /** Looks at everything that an event may have forgotten, in the tools account. What cannot be looked at stops nothing else. */
@@ -30,11 +36,16 @@ export async function look(uses: Uses, where: Where, registry: Environments, tro
       return names === undefined ? [] : ((await troubles.attempt(() => lookAtBranches(uses, where, registry, names, it))) ?? []);
     }),
     releases: await inBatches(applications.flatMap(({ recent }) => recent.filter(({ state }) => state === 'running')), atOnce, (release) => lookAtRelease(uses, where, release)),
-    questions: await inBatches(applications.flatMap(({ waiting }) => waiting), atOnce, (approval) => lookAtQuestion(uses, where, approval)),
+    questions: await inBatches(applications.flatMap(({ waiting, rows }) => waiting.map((approval) => ({ approval, rows }))), atOnce, ({ approval, rows }) => lookAtQuestion(uses, where, approval, rows)),
     locks: await inBatches(placesOf(applications), atOnce, (place) => lookAtLock(uses, where, place)),
     builds: await lookAtBuilds(uses, where),
   };
-  return { seen: { ...seen, branches: seen.branches.flat() }, applications };
+  return { seen: { ...seen, branches: seen.branches.flat() }, applications, branches, noted: notedBy(applications) };
+}
+
+function notedBy(applications: readonly Found[]): StackPlace[] {
+  const moving = applications.flatMap(({ recent }) => recent.filter(({ state }) => state === 'running').flatMap(({ configuration }) => configuration?.environments.flatMap(({ targets }) => targets) ?? []));
+  return [...applications.flatMap(({ deployed }) => deployed), ...moving];
 }
 
 async function readRows(uses: Uses, { tableName }: Where, application: string): Promise<Found> {
@@ -50,10 +61,11 @@ async function lookAtRelease(uses: Uses, { machine }: Where, release: Release): 
   return { release, execution: await uses.executionStands(executionArn(machine, executionName(release.id, release.attempt))) };
 }
 
-async function lookAtQuestion(uses: Uses, { tableName, environmentMachine }: Where, approval: ApprovalRow): Promise<SeenQuestion> {
+async function lookAtQuestion(uses: Uses, { tableName, environmentMachine }: Where, approval: ApprovalRow, rows: readonly BranchEnvironment[]): Promise<SeenQuestion> {
   const { release, environment, attempt } = approval;
+  const row = rows.find(({ name }) => name === environment);
   const execution = await uses.executionStands(executionArn(environmentMachine, nestedExecutionName(release, environment, attempt.split('-')[0] ?? attempt)));
-  return { approval, execution, released: (await uses.findRelease(tableName, release))?.state };
+  return { approval, execution, overtaken: row === undefined ? undefined : overtakenIn(row, approval.sequence), released: (await uses.findRelease(tableName, release))?.state };
 }
 
 const keyOf = ({ account, region, stackName }: StackPlace) => `${account} ${region} ${stackName}`;

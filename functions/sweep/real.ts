@@ -11,6 +11,7 @@ import { executionStands, startRelease } from '../../aws/executions.ts';
 import { listHeads, listReleases, readHead, restHead } from '../../aws/heads.ts';
 import { askFunction, handOver } from '../../aws/invoke.ts';
 import { dequeue, freeLock, readLock, waiters } from '../../aws/locks.ts';
+import { removeOrphans } from '../../aws/orphans.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { findRelease, listEnvironments, listTargets } from '../../aws/releases.ts';
 import { readRemovalRow } from '../../aws/removals.ts';
@@ -21,6 +22,6 @@ import { withdrawQuestion } from '../../aws/withdraw.ts';
 
 export const real = {
   findRegistry, listBranches, branchHead, differs, listHeads, listBranchEnvironments, listDeployed, listReleases, findRelease, listEnvironments, listTargets, readRemovalRow, executionStands, listWaiting, readLock, waiters, readBuildLine,
-  handOver, askFunction, endBranchEnvironment, readBranchEnvironment, readHead, restHead, startRelease, endRelease, endGoneEnvironment, findApproval, writeApproval, withdrawQuestion, completeWait, closeUnderLock, freeLock, dequeue, leaveBuildLine, report, tellSweep,
+  handOver, askFunction, removeOrphans, endBranchEnvironment, readBranchEnvironment, readHead, restHead, startRelease, endRelease, endGoneEnvironment, findApproval, writeApproval, withdrawQuestion, completeWait, closeUnderLock, freeLock, dequeue, leaveBuildLine, report, tellSweep,
   now: () => new Date(),
 };

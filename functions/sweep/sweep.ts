@@ -3,7 +3,8 @@ import { branchRemark } from '../../domain/sweep/branches.ts';
 import { remedies, sentenceOf } from '../../domain/sweep/remedies.ts';
 import { act } from './act.ts';
 import { look } from './look.ts';
-import { lookAtStacks } from './stacks.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { lookAtStacks, stackRemarks } from './stacks.ts';
 import { Troubles, type Uses, type Where } from './uses.ts';
 
 /** Finds what events forgot, puts it right by waking what exists, and tells what it did. */
@@ -18,8 +19,10 @@ export async function sweep(uses: Uses, where: Where, { by = 'the schedule' }: S
   // One after the other: what is over gives room to what is started.
   for (const remedy of remedies(looked.seen, now)) if ((await troubles.attempt(() => act(uses, where, remedy))) === true) did.push(sentenceOf(remedy));
   const remarks = looked.seen.branches.map((it) => branchRemark(it, now)).filter((it) => it !== undefined);
-  const left = [...remarks, ...(await lookAtStacks(uses, where, registry, looked, troubles))];
-  return await tell(uses, where, { ...told, did, left, trouble: troubles.sentences });
+  const found = await lookAtStacks(uses, where, registry, looked, troubles);
+  const removed = await removeLeftovers(uses, where, registry, looked, found, troubles);
+  const left = [...remarks, ...stackRemarks(found.filter((it) => !removed.stacks.has(it)), registry, looked, now)];
+  return await tell(uses, where, { ...told, did: [...did, ...removed.did], left, trouble: troubles.sentences });
 }
 
 /** An event has room for 256 KB, a row for 400 (F 1.18): what is more than this is seen when this is done. */

@@ -10,6 +10,7 @@ export interface Where extends RemovalContext {
   readonly environmentMachine: string;
   readonly startReleaseFunction: string;
   readonly lookForStacksFunction: string;
+  readonly removeShellFunction: string;
 }
 
 /** Keeps what could not be looked at or done; the rest of the sweep goes on. */

@@ -6,6 +6,7 @@ whole cloud are closed without it too: builds run strangers' code on this machin
 
 import hmac
 import json
+from datetime import datetime, timedelta, timezone
 from urllib.parse import parse_qs
 
 import bus_delivery
@@ -21,6 +22,7 @@ from codedeploy import instances
 from repositories import pushes
 from patching import module, need
 
+cloudformation = need(module("services.cloudformation"), "_stacks")
 concurrency = need(module("core.concurrency"), "run_reentrant")
 _PREFIX = "/_drawbridge/"
 _CLOSED = ("/_ministack/reset", "/_ministack/config", "/_localstack/init")
@@ -41,6 +43,16 @@ def _inject(data, _query):
     return {"sent": 1}
 
 
+def _age_stack(data, _query):
+    """Puts back when a stack was made and changed, as if it had been there for some days."""
+    then = (datetime.now(timezone.utc) - timedelta(days=data["days"])).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    # The stacks of all accounts: this door is in none of them.
+    aged = [stack for stack in cloudformation._stacks._data.values() if stack["StackId"] == data["stackArn"]]
+    for stack in aged:
+        stack["CreationTime"] = stack["LastUpdatedTime"] = then
+    return {"aged": len(aged)}
+
+
 def _fault(how):
     return lambda data, _query: events.fault(data.get("source", stack_events.SOURCE), how, int(data["count"]))
 
@@ -58,6 +70,7 @@ _ROUTES = {
     ("POST", "events/release"): lambda data, _query: {"sent": events.release(data.get("source", stack_events.SOURCE))},
     ("GET", "events/faults"): lambda _data, _query: events.faults(),
     ("GET", "events/refused"): lambda _data, _query: {"refused": list(bus_delivery.refused)},
+    ("POST", "stacks/age"): _age_stack,
     ("POST", "workers/kill"): lambda _data, _query: {"killed": lambda_errors.kill_warm_workers()},
     ("GET", "faults"): lambda _data, _query: {"faults": faults.listed()},
     ("POST", "faults"): lambda data, _query: faults.add(data),

@@ -139,7 +139,7 @@ export class FakeCloudFormation {
       CreateChangeSet: (it) => this.createChangeSet(it as unknown as CreateChangeSetInput),
       DescribeChangeSet: (it) => this.describeChangeSet(this.changeSet(it)),
       DeleteChangeSet: (it) => this.changeSets.delete(this.changeSet(it).arn) && {},
-      ListChangeSets: (it) => ({ Summaries: [...this.changeSets.values()].filter(({ stack }) => stack === it['StackName']).map((set) => ({ ChangeSetId: set.arn, Status: set.status })) }),
+      ListChangeSets: (it) => ({ Summaries: [...this.changeSets.values()].filter(({ stack }) => stack === it['StackName'] || this.stacks.get(stack)?.arn === it['StackName']).map((set) => ({ ChangeSetId: set.arn, ChangeSetName: set.name, Status: set.status })) }),
       ExecuteChangeSet: (it) => this.execute(it),
       DeleteStack: (it) => this.deleteStack(it),
       ListStackResources: (it) => this.listResources(it),

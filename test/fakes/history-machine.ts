@@ -44,6 +44,8 @@ export class HistoryMachine {
   readonly #executed: string[];
   #step: Step = 'read';
   #environment = '';
+  /** The one of its targets. */
+  #target = 'main';
   #fence = 0;
   #outcome: Outcome = 'failed';
 
@@ -63,7 +65,7 @@ export class HistoryMachine {
   }
 
   get #moving(): string {
-    return executionOf('execute-plan', `${this.release}-${this.#environment}-main-${String(this.attempt)}-1`);
+    return executionOf('execute-plan', `${this.release}-${this.#environment}-${this.#target}-${String(this.attempt)}-1`);
   }
 
   get runs(): boolean {
@@ -78,6 +80,14 @@ export class HistoryMachine {
   /** Somebody stops it by hand, and what is nested with it. */
   kill(): void {
     for (const execution of [this.#execution, this.#nested, this.#moving]) this.#world.end(execution, 'ABORTED');
+  }
+
+  /** It waits for people in the environment of a branch that is for another release by now, or for none. */
+  async leadsNowhere(): Promise<boolean> {
+    if (!this.asks) return false;
+    const release = await readRelease('table', this.release);
+    const row = await readBranchEnvironment('table', release.application, this.#environment);
+    return row !== undefined && overtakenIn(row, release.sequence) !== undefined;
   }
 
   approve(): void {
@@ -108,7 +118,7 @@ export class HistoryMachine {
       case 'execute':
         return await this.#execute(release);
       case 'close':
-        await closeTarget({ release: this.release, environment: this.#environment, target: 'main', attempt: `${String(this.attempt)}-1`, execution: this.#moving, fence: this.#fence, outcome: this.#outcome, clean: true }, context);
+        await closeTarget({ release: this.release, environment: this.#environment, target: this.#target, attempt: `${String(this.attempt)}-1`, execution: this.#moving, fence: this.#fence, outcome: this.#outcome, clean: true }, context);
         this.#world.end(this.#moving, 'SUCCEEDED');
         return await this.#endEnvironment(release);
       case 'report':
@@ -122,6 +132,7 @@ export class HistoryMachine {
 
   async #takeUp({ configuration, mode }: Release): Promise<Step> {
     this.#environment = configuration?.environments[0]?.name ?? '';
+    this.#target = configuration?.environments[0]?.targets[0]?.name ?? 'main';
     this.#world.executions.set(this.#nested, 'RUNNING');
     const { answer } = await takeUpEnvironment(takingUp, where, { release: this.release, environment: this.#environment, attempt: this.attempt, round: 1 });
     if (answer === 'plan') return configuration?.environments[0]?.approval !== undefined && mode === 'deploy' ? 'ask' : 'lock';
@@ -164,7 +175,7 @@ export class HistoryMachine {
   async #takeLock(): Promise<Step> {
     this.#world.executions.set(this.#moving, 'RUNNING');
     this.#world.answers.delete(this.#moving);
-    await takeLock({ release: this.release, environment: this.#environment, target: 'main', attempt: `${String(this.attempt)}-1`, execution: this.#moving, token: this.#moving }, context);
+    await takeLock({ release: this.release, environment: this.#environment, target: this.#target, attempt: `${String(this.attempt)}-1`, execution: this.#moving, token: this.#moving }, context);
     const answer = this.#world.answers.get(this.#moving) as { answer: string; fence: number } | undefined;
     if (answer?.answer !== 'taken') return 'stand';
     this.#fence = answer.fence;
@@ -176,7 +187,7 @@ export class HistoryMachine {
     const { application, commit, mode, sequence } = release;
     const stackName = `${application}-${this.#environment}`;
     const row = release.branch === undefined ? undefined : await readBranchEnvironment('table', application, this.#environment);
-    const [deployed, removed] = [await readDeployed('table', application, this.#environment, 'main'), await readRemoved('table', application, this.#environment, 'main')];
+    const [deployed, removed] = [await readDeployed('table', application, this.#environment, this.#target), await readRemoved('table', application, this.#environment, this.#target)];
     const closed = whyNot({ release, refused: undefined, halt: undefined, deployed: [deployed], removed: [removed] });
     const overtaken = mode !== 'deploy' || row === undefined ? undefined : overtakenIn(row, sequence);
     if (closed !== undefined || overtaken !== undefined) {
@@ -184,12 +195,12 @@ export class HistoryMachine {
       return 'close';
     }
     const before = this.#world.stacks.get(stackName);
-    await startTarget('table', aRecord({ release: this.release, environment: this.#environment, attempt: `${String(this.attempt)}-1`, stackName, state: 'executing', stackArn: `arn:aws:cloudformation:eu-west-1:222222222222:stack/${stackName}/1`, executed: true, ...(before === undefined ? { createdShell: true } : {}) }));
+    await startTarget('table', aRecord({ release: this.release, environment: this.#environment, target: this.#target, account: release.configuration?.environments[0]?.targets[0]?.account ?? '', attempt: `${String(this.attempt)}-1`, stackName, state: 'executing', stackArn: `arn:aws:cloudformation:eu-west-1:222222222222:stack/${stackName}/1`, executed: true, ...(before === undefined ? { createdShell: true } : {}) }));
     await updateEnvironment('table', { release: this.release, environment: this.#environment }, { state: 'executing' }, new Date());
     if (mode === 'remove') this.#world.stacks.delete(stackName);
     else if (before?.commit !== commit) {
       this.#executed.push(this.release);
-      this.#world.stacks.set(stackName, { commit, application, environment: this.#environment });
+      this.#world.stacks.set(stackName, { commit, application, environment: this.#environment, ...(this.#environment === 'dev' || release.branch === undefined ? {} : { branch: release.branch }) });
     }
     this.#outcome = mode === 'remove' ? 'removed' : 'deployed';
     return 'close';
@@ -204,11 +215,19 @@ export class HistoryMachine {
   }
 }
 
+const inSandbox = { account: '333333333333', accountName: 'sandbox', externalId: 'drawbridge-333333333333' };
+
 /** What its files would say: `main` goes to `dev`, which asks; every other branch to an environment of its own. */
 function goesTo({ application, branch = 'main' }: Release): ResolvedEnvironment {
   const registered = branch === 'main' ? undefined : { registered: 'sandbox', branch, life };
   const name = branch === 'main' ? 'dev' : branchEnvironmentName(branch);
   const approval = { quorums: [{ from: 'approvers', approvers: ['alex'], required: 1 }], breakGlass: [], expiresInSeconds: 43_200, remindInSeconds: 3600, authorMayApprove: false };
-  return { name, ...registered, targets: [aTarget({ stackName: `${application}-${name}` })], ...(registered === undefined ? { approval } : {}) };
+  return {
+    name,
+    ...registered,
+    targets: [aTarget({ stackName: `${application}-${name}`, ...(registered === undefined ? {} : inSandbox) })],
+    // In sandboxes `carts` asks too.
+    ...(registered === undefined || application === 'carts' ? { approval } : {}),
+  };
 }
 

@@ -10,7 +10,7 @@ import { keys } from '../../aws/table.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { Report } from '../../contracts/report.ts';
 import { BranchEvent } from '../../contracts/source-events.ts';
-import type { LookForStacks } from '../../contracts/sweep.ts';
+import type { LookForStacks, RemoveShell } from '../../contracts/sweep.ts';
 import { type Branch, branchesOf } from './history-branches.ts';
 import { commitOf, stubVariables } from './release-world.ts';
 import { FakeTable } from './table.ts';
@@ -21,6 +21,8 @@ export const executionOf = (machine: string, name: string) => `arn:aws:states:eu
 
 const [sfn, codeCommit, bus, kms, lambda] = [mockClient(SFNClient), mockClient(CodeCommitClient), mockClient(EventBridgeClient), mockClient(KMSClient), mockClient(LambdaClient)];
 const began = new Date('2026-01-01T00:00:00.000Z');
+/** Older than anything that is still looked at. */
+const longAgo = '2025-12-01T00:00:00.000Z';
 const failed = { message: '', $metadata: {} };
 
 /** What AWS keeps in this story: repositories, events on their way, executions, stacks. All of ours that is asked runs over it as it is. */
@@ -35,14 +37,16 @@ export class HistoryWorld {
   /** Releases that were started and that a machine has to take on. */
   readonly started: { readonly release: string; readonly attempt: number }[] = [];
   /** By stack, the commit that is there. */
-  readonly stacks = new Map<string, { readonly commit: string; readonly application: string; readonly environment: string }>();
+  readonly stacks = new Map<string, { readonly commit: string; readonly application: string; readonly environment: string; readonly branch?: string }>();
+  /** Empty stacks, by name, each with its change set. */
+  readonly shells = new Map<string, string>();
   readonly answers = new Map<string, unknown>();
   loseStarts = 0;
   #pushes = 0;
 
   static async build(registry: Environments): Promise<HistoryWorld> {
     stubVariables();
-    for (const [name, value] of Object.entries({ DEPLOY_RELEASE_MACHINE_ARN: machineArn('deploy-release'), DEPLOY_ENVIRONMENT_MACHINE_ARN: machineArn('deploy-environment'), START_RELEASE_FUNCTION: 'start-release', LOOK_FOR_STACKS_FUNCTION: 'look-for-stacks' })) vi.stubEnv(name, value);
+    for (const [name, value] of Object.entries({ DEPLOY_RELEASE_MACHINE_ARN: machineArn('deploy-release'), DEPLOY_ENVIRONMENT_MACHINE_ARN: machineArn('deploy-environment'), START_RELEASE_FUNCTION: 'start-release', LOOK_FOR_STACKS_FUNCTION: 'look-for-stacks', REMOVE_SHELL_FUNCTION: 'remove-shell' })) vi.stubEnv(name, value);
     vi.useFakeTimers({ toFake: ['Date'], now: began });
     const world = new HistoryWorld();
     world.#install();
@@ -143,9 +147,14 @@ export class HistoryWorld {
     lambda.on(InvokeCommand).callsFake(({ FunctionName, Payload }: { FunctionName?: string; Payload?: string }) => {
       const input = JSON.parse(String(Payload)) as unknown;
       if (FunctionName === 'start-release') return void this.pending.push(BranchEvent.parse(input));
-      const { known } = input as LookForStacks;
-      const stacks = [...this.stacks].filter(([name]) => !known.includes(name)).map(([stackName, { application, environment }]) => ({ stackName, status: 'CREATE_COMPLETE', createdAt: began.toISOString(), application, environment, types: [] }));
-      return { Payload: { transformToString: () => JSON.stringify({ stacks, cut: false }) } };
+      const answer = (it: unknown) => ({ Payload: { transformToString: () => JSON.stringify(it) } });
+      if (FunctionName === 'remove-shell') return answer({ answer: this.shells.delete((input as RemoveShell).stackName) ? 'removed' : 'kept' });
+      const { known, place } = input as LookForStacks;
+      const there = [...this.stacks].filter(([name, { environment }]) => !known.includes(name) && (environment === 'dev') === (place.account === '222222222222'));
+      const of = (stackName: string) => ({ stackName, stackArn: `arn:aws:cloudformation:eu-west-1:${place.account}:stack/${stackName}/1`, createdAt: longAgo, types: [] });
+      const stacks = there.map(([stackName, { application, environment, branch }]) => ({ ...of(stackName), status: 'CREATE_COMPLETE', application, environment, ...(branch === undefined ? {} : { branch }) }));
+      const shells = place.account === '222222222222' ? [...this.shells].map(([stackName, changeSet]) => ({ ...of(stackName), status: 'REVIEW_IN_PROGRESS', application: 'orders', environment: 'dev', changeSets: [changeSet] })) : [];
+      return answer({ stacks: [...stacks, ...shells], cut: false });
     });
   }
 

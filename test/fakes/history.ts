@@ -34,6 +34,8 @@ const happening = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: only('approve'), number }) },
   { weight: 1, arbitrary: fc.record({ kind: only('kill'), number }) },
   { weight: 1, arbitrary: fc.record({ kind: only('lose start') }) },
+  { weight: 1, arbitrary: fc.record({ kind: only('forget') }) },
+  { weight: 1, arbitrary: fc.record({ kind: only('leave a shell') }) },
   { weight: 1, arbitrary: fc.record({ kind: only('sweep') }) },
 );
 export type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
@@ -41,10 +43,11 @@ export const histories = fc.array(happening, { minLength: 5, maxLength: 40 });
 
 export const registry = (): Environments => ({
   ...theRegistry(),
+  accounts: { ...theRegistry().accounts, sandbox: { id: '333333333333', externalId: 'drawbridge-333333333333' } },
   applications: { orders: { repository: 'shop' }, carts: { repository: 'shop' } },
   environments: {
     dev: { branches: ['main'], disposable: false, targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] },
-    sandbox: { branches: ['feature/*'], disposable: true, targets: [{ account: 'dev', region: 'eu-west-1', wave: 1 }] },
+    sandbox: { branches: ['feature/*'], disposable: true, targets: [{ account: 'sandbox', region: 'eu-west-1', wave: 1 }] },
   },
 });
 
@@ -107,6 +110,15 @@ export class History {
       case 'lose start':
         this.world.loseStarts = 1;
         return;
+      case 'forget': {
+        // Of a branch that is long gone all notes were lost, and one of its stacks was not.
+        const environment = branchEnvironmentName('feature/old');
+        this.world.stacks.set(`orders-${environment}`, { commit: 'a', application: 'orders', environment, branch: 'feature/old' });
+        return;
+      }
+      case 'leave a shell':
+        this.world.shells.set('orders-shell', 'orders-999-00000000-1-1');
+        return;
       case 'sweep':
         await this.sweep();
     }
@@ -118,14 +130,15 @@ export class History {
     return told;
   }
 
-  /** What runs goes to its end, people answer, and what is told from now on is heard. */
+  /** What runs goes to its end, people answer what can lead anywhere, and what is told from now on is heard. */
   async comeToRest(): Promise<void> {
     for (let round = 0; round < 400; round += 1) {
       const running = this.machines.filter(({ runs }) => runs);
-      if (running.length === 0 && this.world.pending.length === 0) return;
+      const waiting = await Promise.all(running.map((machine) => machine.leadsNowhere()));
+      if (waiting.every(Boolean) && this.world.pending.length === 0) return;
       while (this.world.pending.length > 0) await this.#hear(0);
       for (const machine of this.machines) {
-        machine.approve();
+        if (!(await machine.leadsNowhere())) machine.approve();
         await machine.advance();
       }
     }

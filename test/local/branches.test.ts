@@ -1,4 +1,4 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, CreateChangeSetCommand, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CodeCommitClient, CreatePullRequestCommand, GetCommentsForPullRequestCommand, MergePullRequestByFastForwardCommand } from '@aws-sdk/client-codecommit';
 import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { stringify } from 'yaml';
@@ -163,4 +163,27 @@ it('a push and a deletion of which nobody was told are found by a sweep, and a s
   } finally {
     await events.send(new EnableRuleCommand({ Name: rule?.Name }));
   }
+});
+
+it('a sweep removes the stack of a branch that is gone and of which nobody knows, and an empty one that nobody will execute', { timeout: 240_000 }, async () => {
+  const branch = 'feature/forgotten';
+  const tags = (environment: string, more: Record<string, string> = {}) => Object.entries({ 'drawbridge:application': 'shop', 'drawbridge:environment': environment, ...more }).map(([Key, Value]) => ({ Key, Value }));
+  const TemplateBody = JSON.stringify({ Resources: { One: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: '1' } } } });
+  const [sandbox, dev] = [new CloudFormationClient(town.client('staging')), new CloudFormationClient(town.client('dev'))];
+  const { StackId: forgotten = '' } = await sandbox.send(new CreateStackCommand({ StackName: `shop-${branchEnvironmentName(branch)}`, TemplateBody, Tags: tags(branchEnvironmentName(branch), { 'drawbridge:branch': branch }) }));
+  // Of no sandbox, so whatever its tags say a person looks at it.
+  const { StackId: theirs = '' } = await dev.send(new CreateStackCommand({ StackName: `shop-${branchEnvironmentName(branch)}`, TemplateBody, Tags: tags(branchEnvironmentName(branch), { 'drawbridge:branch': branch }) }));
+  const { StackId: shell = '' } = await dev.send(new CreateChangeSetCommand({ StackName: 'shop-shell', ChangeSetName: 'shop-999-00000000-1-1', ChangeSetType: 'CREATE', TemplateBody, Tags: tags('dev') }));
+  await until('the stack is there', async () => ((await stackOf(branch))?.StackStatus === 'CREATE_COMPLETE' ? true : undefined));
+  expect((await swept()).did).toEqual([]);
+  for (const arn of [forgotten, theirs, shell]) await town.system.cloud.admin.ageStack(arn, 2);
+
+  const { did, left, trouble } = await swept();
+  expect(did).toEqual([expect.stringMatching(/^deleted the empty stack shop-shell in dev/) as string, expect.stringMatching(/^has shop-forgotte-\w+ removed by shop-\d+-00000000: feature\/forgotten is gone/) as string]);
+  expect([left, trouble]).toEqual([[expect.stringContaining('in dev') as string], []]);
+  await isIn(branch, 'removed');
+  expect(await stackOf(branch)).toBeUndefined();
+  expect((await dev.send(new DescribeStacksCommand({ StackName: theirs }))).Stacks?.[0]?.StackStatus).toBe('CREATE_COMPLETE');
+  await expect(dev.send(new DescribeStacksCommand({ StackName: 'shop-shell' }))).rejects.toThrow(/does not exist/);
+  expect((await swept()).did).toEqual([]);
 });

@@ -52,6 +52,7 @@ describe('a question', () => {
     ['Rejected by robin.', { state: 'rejected', votes: [{ ...no, reason: '' }] }],
     ['Nobody answered in time, so the question has expired. Retry the release to ask again.', { state: 'expired' }],
     ['orders-13-0123abcd took its place, so there is nothing to answer any more.', { state: 'superseded', supersededBy: 'orders-13-0123abcd' }],
+    ['login-k3xq2ab was ended after this release: The branch is gone.', { state: 'superseded', overtaken: 'login-k3xq2ab was ended after this release: The branch is gone.' }],
   ])('needs "%s"', (sentence, fields) => {
     expect(questionOf(anApproval(fields), []).stillNeeds).toBe(sentence);
     if (fields.state !== undefined) expect(endSentence(anApproval(fields))).toBe(sentence);

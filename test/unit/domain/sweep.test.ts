@@ -78,6 +78,7 @@ it.each<[string, Partial<SeenQuestion>, number, string | undefined]>([
   ['that is over since a moment is given time', {}, 1, undefined],
   ['of a release that has ended is withdrawn', { released: 'ended' }, -100, 'withdraw'],
   ['of a release that goes on is left', {}, -100, undefined],
+  ['whose branch’s environment has ended leads nowhere any more', { execution: 'runs', overtaken: 'login was ended.' }, -100, 'overtake'],
 ])('a question %s', (_, fields, minutesOver, expected) => {
   const approval = { id: 'f'.repeat(32), release: 'orders-7-aaaaaaaa', application: 'orders', environment: 'prod', expiresAt: ago(minutesOver) };
   expect(questionRemedy({ approval, released: 'running', execution: 'over', ...fields }, now)?.kind).toBe(expected);
@@ -100,7 +101,7 @@ it('an event of a branch is told once, however many applications its repository 
 });
 
 describe('a stack that nobody knows', () => {
-  const stack = { stackName: 'orders-login', status: 'CREATE_COMPLETE', createdAt: ago(60), application: 'orders', environment: 'login-k3xq2ab', types: ['AWS::S3::Bucket'] };
+  const stack = { stackName: 'orders-login', stackArn: 'arn:aws:cloudformation:eu-west-1:222222222222:stack/orders-login/1', status: 'CREATE_COMPLETE', createdAt: ago(60), application: 'orders', environment: 'login-k3xq2ab', types: ['AWS::S3::Bucket'] };
   const knows = { environments: new Set(['orders dev']) };
 
   it('is said with whose it is and what it costs', () => {

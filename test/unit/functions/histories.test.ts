@@ -24,6 +24,8 @@ async function expectAllIsWell({ world, executed }: History): Promise<void> {
       if (branch !== 'main') expect(rows.find((row) => row.name === name)?.state ?? 'removed', `${about} has its environment`).toBe(wanted ? 'live' : 'removed');
     }
   }
+  expect([...world.stacks.values()].filter(({ branch }) => branch === 'feature/old'), 'stacks that nobody knows').toEqual([]);
+  expect([...world.shells], 'empty stacks').toEqual([]);
   expectNothingHeld(world);
   expect(executed, 'each release changed an account once').toHaveLength(new Set(executed).size);
   expect([...world.executions.values()]).not.toContain('RUNNING');
@@ -50,6 +52,11 @@ async function live(happenings: readonly Happening[]): Promise<void> {
     world.later(10);
     await history.sweep();
     await history.comeToRest();
+    // An environment that ended just now leaves its question to the next.
+    if (history.machines.some(({ runs }) => runs)) {
+      for (const did of (await history.sweep()).did) expect(did).toMatch(/^ended the question/);
+      await history.comeToRest();
+    }
     expectNothingHeld(world);
     await history.retryTheFailed();
     await history.comeToRest();
