@@ -1,3 +1,4 @@
+import type { Outcome } from '../../contracts/outcome.ts';
 import { isOver } from '../branch-life.ts';
 import { isWanted, nextOfBranch } from '../branch-next.ts';
 import { planBranchPrefix } from '../release-id.ts';
@@ -10,14 +11,15 @@ export type BranchRemedy =
   | { readonly kind: 'wake'; readonly because: 'ended'; readonly application: string; readonly repository: string; readonly branch: string; readonly release: string }
   | { readonly kind: 'end-environment'; readonly application: string; readonly environment: string; readonly branch: string };
 
-/** What AWS refused to remove is asked for again once a day: by then a person may have put right what was in the way. */
+/** A removal that AWS refused, or that was halted or called off, is asked for again once a day: by then a person may have put right what was in the way. */
 const againSeconds = 24 * 3600;
+const inTheWay: readonly (Outcome | undefined)[] = ['failed', 'frozen', 'cancelled'];
 
-/** A removal that goes on, or that was refused a while ago only, is left alone. One whose execution is gone is neither. */
+/** A removal that goes on, or that something stood in the way of a while ago only, is left alone. One whose execution is gone is neither. */
 function isCaredFor(removal: SeenRemoval | undefined, now: Date): boolean {
   if (removal === undefined) return false;
   if (removal.state === 'running') return removal.execution !== 'over';
-  return removal.outcome === 'failed' && !olderThan(removal.createdAt, againSeconds, now);
+  return inTheWay.includes(removal.outcome) && !olderThan(removal.createdAt, againSeconds, now);
 }
 
 /** Was a push lost? The environments that take the branch have not had where it stands. */
@@ -48,6 +50,6 @@ export function branchRemedy(seen: SeenBranch, now: Date): BranchRemedy | undefi
 export function branchRemark({ application, row, disposable, removal }: SeenBranch, now: Date): string | undefined {
   if (row === undefined || row.state === 'removed') return undefined;
   if (!disposable) return isOver(row, now) ? `${row.name} of ${application}: its time is over, but ${row.registered} is not registered as disposable any more. Remove it with an approval.` : undefined;
-  if (row.state !== 'removing' || removal?.state !== 'ended' || removal.outcome !== 'failed') return undefined;
-  return `${row.name} of ${application}: its removal ${removal.release} failed. "drawbridge show ${removal.release}" says what is in the way; it is tried again once a day.`;
+  if (row.state !== 'removing' || removal?.state !== 'ended' || !inTheWay.includes(removal.outcome)) return undefined;
+  return `${row.name} of ${application}: its removal ${removal.release} ended as ${removal.outcome ?? ''}. "drawbridge show ${removal.release}" says what is in the way; it is tried again once a day.`;
 }

@@ -39,6 +39,7 @@ describe('a branch', () => {
     ['whose environment is being removed', { commit: undefined, row: removing, removal: { ...refused, state: 'running', outcome: undefined, execution: 'runs' } }, undefined],
     ['whose removal was stopped', { commit: undefined, row: removing, removal: { ...refused, state: 'running', outcome: undefined, execution: 'over' } }, 'deleted'],
     ['whose removal AWS refused an hour ago', { commit: undefined, row: removing, removal: refused }, undefined],
+    ['whose removal was halted an hour ago', { commit: undefined, row: removing, removal: { ...refused, outcome: 'frozen' } }, undefined],
     ['whose removal AWS refused a day ago', { commit: undefined, row: removing, removal: { ...refused, createdAt: ago(1441) } }, 'deleted'],
     ['whose environment’s time is up', { row: overdue }, 'end-environment'],
     ['whose environment’s time is up while a newer release is on its way there', { row: overdue, head: { ...head, sequence: 5, running: true } }, undefined],
@@ -52,7 +53,7 @@ describe('a branch', () => {
     const any = fc.record({ commit: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }), taken: fc.boolean(), concerned: fc.boolean(), deployed: fc.boolean() });
     fc.assert(fc.property(any, (fields) => branchRemedy(seen({ ...fields, row: overdue, disposable: false }), now)?.kind !== 'end-environment'));
     expect(branchRemark(seen({ row: overdue, disposable: false }), now)).toMatch(/sandbox is not registered as disposable any more/);
-    expect(branchRemark(seen({ commit: undefined, row: removing, removal: refused }), now)).toMatch(/its removal orders-4-aaaaaaaa failed/);
+    expect(branchRemark(seen({ commit: undefined, row: removing, removal: refused }), now)).toMatch(/its removal orders-4-aaaaaaaa ended as failed/);
   });
 });
 
