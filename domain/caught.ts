@@ -8,13 +8,29 @@ export const sentenceOf = (error: CaughtError): string => capital(messageOf(erro
 
 function messageOf({ Error: name, Cause: cause }: CaughtError): string {
   if (cause === undefined || cause === '') return name;
+  const parsed = parsedCause(cause);
+  if (typeof parsed?.['errorMessage'] === 'string') return parsed['errorMessage'];
+  return parsed?.['ExecutionArn'] === undefined ? cause : faultOf(parsed);
+}
+
+function parsedCause(cause: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const parsed: unknown = JSON.parse(cause);
-    if (typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed && typeof parsed.errorMessage === 'string') return parsed.errorMessage;
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : undefined;
   } catch {
-    // Plain text.
+    // Plain text, or a story that was cut.
+    return undefined;
   }
-  return cause;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Of a nested execution the cause is its description, and that of the one inside it again (Step Functions Developer Guide, "Start workflow executions from a task state"). */
+function faultOf({ Name, Status, Error: error, Cause: cause }: Readonly<Record<string, unknown>>): string {
+  const inner = parsedCause(textOf(cause));
+  if (inner?.['ExecutionArn'] !== undefined) return faultOf(inner);
+  const why = [textOf(error), textOf(cause) === '' ? '' : messageOf({ Error: '', Cause: textOf(cause) })].filter((part) => part !== '').join(': ');
+  return `the control plane failed, which is its own fault and not the release’s: the execution ${textOf(Name)} ended as ${textOf(Status)}${why === '' ? '' : ` with ${why}`}. Retry the release.`;
 }
 
 /** How a target ends that an error stopped. */

@@ -42,6 +42,15 @@ describe('a caught error', () => {
     expect(sentenceOf({ Error: 'States.Timeout' })).toBe('States.Timeout');
   });
 
+  it('of a machine in a machine says where it went wrong, and never what went in', () => {
+    const story = (Name: string, Cause: string, more = {}) => JSON.stringify({ ExecutionArn: `arn:${Name}`, Name, Status: 'FAILED', Input: '{"token":"hidden"}', Error: 'States.TaskFailed', Cause, ...more });
+    const inner = story('orders-1-prod-main-1-1', '{"errorMessage":"no such row","errorType":"TypeError"}', { Error: 'TypeError' });
+    const fault = 'The control plane failed, which is its own fault and not the release’s: the execution ';
+    expect(sentenceOf({ Error: 'States.TaskFailed', Cause: story('orders-1-prod-1', inner) })).toBe(`${fault}orders-1-prod-main-1-1 ended as FAILED with TypeError: no such row. Retry the release.`);
+    const aborted = JSON.stringify({ ExecutionArn: 'arn:x', Name: 'orders-1-prod-1', Status: 'ABORTED' });
+    expect(sentenceOf({ Error: 'States.TaskFailed', Cause: aborted })).toBe(`${fault}orders-1-prod-1 ended as ABORTED. Retry the release.`);
+  });
+
   it('ends a target as stale only when its plan was', () => {
     expect(['StalePlanError', 'AccessDeniedError'].map((name) => outcomeOf({ Error: name }))).toEqual(['stale', 'failed']);
   });
