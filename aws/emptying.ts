@@ -22,8 +22,9 @@ const uploadsInACall = 100;
 
 const busy = new Set(['InternalError', 'ServiceUnavailable', 'SlowDown']);
 
-async function versionsIn(s3: S3Client, Bucket: string): Promise<Content | undefined> {
-  const page = await calling(`listing what is in the bucket ${Bucket}`, () => s3.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: objectsInACall })));
+/** Versions and delete markers, all of them or those below a prefix. */
+export async function versionsIn(s3: S3Client, Bucket: string, Prefix?: string): Promise<Content | undefined> {
+  const page = await calling(`listing what is in the bucket ${Bucket}`, () => s3.send(new ListObjectVersionsCommand({ Bucket, Prefix, MaxKeys: objectsInACall })));
   // A bucket that never had versions calls the only one of each object "null".
   const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => ({ Key, VersionId }));
   if (Objects.length === 0) return undefined;
@@ -38,7 +39,7 @@ async function versionsIn(s3: S3Client, Bucket: string): Promise<Content | undef
 }
 
 /** Parts that were uploaded and never put together cost what objects cost. */
-async function uploadsIn(s3: S3Client, Bucket: string): Promise<Content | undefined> {
+export async function uploadsIn(s3: S3Client, Bucket: string): Promise<Content | undefined> {
   const { Uploads = [] } = await calling(`listing unfinished uploads of the bucket ${Bucket}`, () => s3.send(new ListMultipartUploadsCommand({ Bucket, MaxUploads: uploadsInACall })));
   if (Uploads.length === 0) return undefined;
   const remove = async () => {

@@ -27,7 +27,7 @@ export interface RemovalWish {
   readonly application: string;
   readonly environment: string;
   /** Only these; without them everything that is deployed there. */
-  readonly targets?: readonly string[];
+  readonly targets?: readonly string[] | undefined;
   readonly reason: string;
   /** The principal who asks, or `Drawbridge` where nobody did. */
   readonly by: string;

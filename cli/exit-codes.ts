@@ -15,6 +15,8 @@ export const exitCodes = {
   /** The control plane could not be found or reached. */
   unreachable: 5,
   fault: 6,
+  /** Something is left to do before the command can go on; it was said what. */
+  unfinished: 7,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

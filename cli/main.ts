@@ -8,6 +8,7 @@ import { cancel, halt, promote, remove, resume, rollback } from './commands/go-o
 import { delegate, inbox } from './commands/inbox.ts';
 import { down, reset, up } from './commands/local.ts';
 import { log } from './commands/log.ts';
+import { offboard, type OffboardOptions } from './commands/offboard.ts';
 import { plan } from './commands/plan.ts';
 import { register } from './commands/register.ts';
 import { show } from './commands/show.ts';
@@ -134,6 +135,19 @@ program
   .option('--reason <text>', 'why', '')
   .option('--follow', 'go on until it ends or waits', false)
   .action(ending((application: string, environment: string, options: { reason: string; follow: boolean }) => remove(controlPlane(), output(), application, environment, options)));
+const listOf = (value: string, before: string[]): string[] => [...before, value];
+program
+  .command('offboard <what>')
+  .description('remove for good an application, a target account (its 12 digits), or ALL: lists everything in order, asks, removes it; safe to run again')
+  .option('--profile <account=name>', 'the profile that may delete our stacks in a target account; one for each', listOf, [])
+  .option('--without <account>', 'leave our stacks in this account to somebody else', listOf, [])
+  .option('--dry-run', 'only show the list', false)
+  .option('--yes', 'do not ask', false)
+  .option('--no-wait', 'do not wait for approvals; run it again when they are given')
+  .option('--artifacts', 'delete for good what was built and uploaded', false)
+  .option('--evidence', 'delete for good the record: releases, approvals, plans', false)
+  .option('--reason <text>', 'why', '')
+  .action(ending((what: string, options: OffboardOptions) => offboard(controlPlane(), output(), what, options)));
 program
   .command('adopt <stack> <application> <environment>')
   .description('let the next release take over a stack that was deployed by other means; a person must say yes to its plan')

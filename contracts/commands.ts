@@ -5,7 +5,7 @@ import { BranchEnvironment } from './branch-environment.ts';
 import { CheckResult } from './build.ts';
 import { Halt } from './halt.ts';
 import { Left } from './left.ts';
-import { AccountId, ApplicationName, ApproverName, CommitId, EnvironmentName, Region, ReleaseId, StackName } from './names.ts';
+import { AccountId, ApplicationName, ApproverName, CommitId, EnvironmentName, Region, ReleaseId, StackName, TargetName } from './names.ts';
 import { Deployed, TargetRecord } from './plan.ts';
 import { EnvironmentRecord, Release } from './release.ts';
 import { StoryLine } from './report.ts';
@@ -69,7 +69,13 @@ export const InboxAnswer = z.object({
 export type InboxAnswer = z.infer<typeof InboxAnswer>;
 
 export const PlanRequest = z.strictObject({ application: ApplicationName, branch: z.string().min(1).max(256), commit: CommitId });
-export const RemovalRequest = z.strictObject({ application: ApplicationName, environment: EnvironmentName, reason: z.string().max(1000).default('') });
+export const RemovalRequest = z.strictObject({
+  application: ApplicationName,
+  environment: EnvironmentName,
+  /** Only these; without them everything that is deployed there. A branch's environment goes as a whole. */
+  targets: z.array(TargetName).min(1).optional(),
+  reason: z.string().max(1000).default(''),
+});
 export const StartedAnswer = z.object({ release: z.string() });
 export type StartedAnswer = z.infer<typeof StartedAnswer>;
 
@@ -139,6 +145,12 @@ export const StatusAnswer = z.object({
   ),
 });
 export type StatusAnswer = z.infer<typeof StatusAnswer>;
+
+/** Everything that is deployed, broken or left behind too, and what is on its way. */
+export const DeployedAnswer = z.object({
+  applications: z.array(z.object({ application: z.string(), registered: z.boolean(), deployed: z.array(Deployed), running: z.array(z.object({ release: z.string(), mode: Release.shape.mode })) })),
+});
+export type DeployedAnswer = z.infer<typeof DeployedAnswer>;
 
 /** The sweep works behind; `drawbridge status` shows it when it is done. */
 export const SweepAnswer = z.object({ asked: z.iso.datetime() });

@@ -102,7 +102,7 @@ async function deployEverything(cloud: Cloud, { lookAgainSeconds, regions }: Req
   ]);
   await writeFile(
     join(cloud.stateDir, 'drawbridge.json'),
-    JSON.stringify({ doorUrl, region: cloud.region, endpoint: cloud.endpoint, people }, null, 2),
+    JSON.stringify({ doorUrl, region: cloud.region, endpoint: cloud.endpoint, people, administrators: administratorsOf(cloud) }, null, 2),
     { mode: 0o600 },
   );
   const names: string[] = [];
@@ -133,6 +133,9 @@ async function deployEverything(cloud: Cloud, { lookAgainSeconds, regions }: Req
     },
   };
 }
+
+/** Whom "drawbridge offboard" acts as in each account; on AWS these are profiles of the person who runs it. */
+const administratorsOf = (cloud: Cloud): Record<string, Credentials> => Object.fromEntries(Object.entries(cloud.accounts).map(([name, id]) => [name, cloud.credentials(id)]));
 
 /** A bucket for artifacts in each Region. @returns what the stacks that use them are told */
 async function addRegions(cloud: Cloud, regions: readonly string[], HomeBucket: string): Promise<Record<string, string>> {

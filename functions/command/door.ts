@@ -1,13 +1,14 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
 import { AdoptionRequest, CancelRequest, DecisionRequest, DelegationRequest, HaltRequest, LogPlace, PlanRequest, RemovalRequest, RollbackRequest, StopRequest } from '../../contracts/commands.ts';
-import type { AdoptionAnswer, BranchEnvironmentsAnswer, CancelAnswer, DecisionAnswer, DelegationsAnswer, HaltAnswer, InboxAnswer, LogAnswer, RegistryAnswer, ReleasesAnswer, ShowAnswer, StartedAnswer, StatusAnswer, StopAnswer, SweepAnswer } from '../../contracts/commands.ts';
+import type { AdoptionAnswer, BranchEnvironmentsAnswer, CancelAnswer, DecisionAnswer, DelegationsAnswer, DeployedAnswer, HaltAnswer, InboxAnswer, LogAnswer, RegistryAnswer, ReleasesAnswer, ShowAnswer, StartedAnswer, StatusAnswer, StopAnswer, SweepAnswer } from '../../contracts/commands.ts';
 import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
 import { caller, commands, parsed } from '../../runtime/commands.ts';
 
 export interface Uses {
   registry(): Promise<RegistryAnswer | undefined>;
   status(): Promise<StatusAnswer>;
+  deployed(): Promise<DeployedAnswer>;
   releases(application: string, limit: number): Promise<ReleasesAnswer>;
   show(release: string): Promise<ShowAnswer>;
   log(release: string, place: string | undefined): Promise<LogAnswer>;
@@ -38,6 +39,7 @@ export function door(uses: Uses): Hono {
     return c.json(registry);
   });
   app.get('/status', async (c) => c.json(await uses.status()));
+  app.get('/deployed', async (c) => c.json(await uses.deployed()));
   app.get('/releases', async (c) => {
     const limit = Number(c.req.query('limit') ?? '20');
     if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new InvalidInputError('Listing releases: the limit is a number from 1 to 100.');

@@ -5,6 +5,7 @@ import { adopt } from './adopt.ts';
 import { decide, delegate, delegations, inbox } from './answers.ts';
 import { branchEnvironments, remove, stopBranchEnvironment } from './branches.ts';
 import { cancel } from './cancel.ts';
+import { deployed } from './deployed.ts';
 import { door, type Uses } from './door.ts';
 import { promote, rollback } from './going-on.ts';
 import { halt, resume } from './halts.ts';
@@ -19,6 +20,7 @@ function real(): Uses {
   return {
     registry: () => findRegistry(where.tableName),
     status: () => status(where),
+    deployed: () => deployed(where),
     releases: (application, limit) => releases(where, application, limit),
     show: (id) => show(where, id),
     log: (id, place) => log(where, id, place),

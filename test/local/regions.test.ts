@@ -1,9 +1,12 @@
-import { CloudFormationClient, DescribeStackResourceCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStackResourceCommand, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { HeadBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { parse, stringify } from 'yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DoctorAnswer } from '../../contracts/doctor.ts';
 import { sampleEnvironments } from '../../local/sample.ts';
+import { drawbridgeAt, type Terminal } from './terminal.ts';
 import { type Application, outcomes, Town } from './town.ts';
 
 const [home, second, third] = ['eu-west-1', 'us-east-1', 'us-west-2'] as const;
@@ -88,4 +91,70 @@ it('a Region without a bucket ends the release before the build, with one senten
   const { release, targets } = await shop.release(files('hello', ['world', 'far']));
   expect(release).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/far has a target in us-west-2, but there is no artifact bucket in that Region\. Deploy infra\/artifact-region\.yaml there in the tools account/) as string });
   expect(targets).toEqual([]);
+});
+
+type Account = 'tools' | 'dev' | 'staging' | 'prod';
+
+/** The names of all stacks in an account and Region. */
+async function stacksIn(account: Account, region: string): Promise<string[]> {
+  const { Stacks = [] } = await new CloudFormationClient({ ...town.client(account), region }).send(new DescribeStacksCommand({}));
+  return Stacks.map(({ StackName = '' }) => StackName).sort();
+}
+
+const s3 = (region: string = home) => new S3Client({ ...town.client(), region, forcePathStyle: true });
+const buckets = () => [town.system.outputs['ArtifactBucket'] ?? '', `${town.system.outputs['ArtifactBucket'] ?? ''}-${second}`, town.system.outputs['UploadBucket'] ?? ''];
+const bucketsLeft = async () => (await Promise.all(buckets().map((Bucket) => s3(Bucket.endsWith(second) ? second : home).send(new HeadBucketCommand({ Bucket })).then(() => [Bucket], () => [])))).flat();
+const tableIsThere = () => new DynamoDBClient(town.client()).send(new DescribeTableCommand({ TableName: town.system.outputs['TableName'] })).then(() => true, () => false);
+const builtOfShop = async () => (await s3().send(new ListObjectsV2Command({ Bucket: buckets()[0], Prefix: 'sealed/shop/' }))).KeyCount ?? 0;
+
+/** The removal that the terminal says it waits for. */
+const waitsFor = (terminal: Terminal): Promise<string> => terminal.says(/(shop-\d+-\w+) waits for/);
+
+it('an application leaves for good, also when whoever offboards it is interrupted', { timeout: 240_000 }, async () => {
+  const dry = await drawbridgeAt(town, 'offboard', 'shop', '--dry-run').ended;
+  expect(dry).toMatchObject({ code: 0 });
+  expect(dry.text).toMatch(/1\. What is deployed is removed\n {3}- shop in world: shop-world \(222222222222, eu-west-1\), shop-world \(333333333333, us-east-1\)[^]*2\. Nothing starts it any more[^]*3\. Builds\n {3}- the stack drawbridge-application-shop \(111111111111, eu-west-1\)/);
+  expect(await drawbridgeAt(town, 'offboard', 'shop').ended).toMatchObject({ code: 2, text: expect.stringContaining('Give --yes') as string });
+
+  const first = drawbridgeAt(town, 'offboard', 'shop', '--yes');
+  const removal = await waitsFor(first);
+  first.interrupt();
+  expect((await first.ended).code).not.toBe(0);
+  expect(await stacksIn('dev', home)).toEqual(['drawbridge-target', 'shop-world', expect.stringMatching(/^shop-world-Nested/)]);
+
+  // Asked again it is the same removal, and a no is respected.
+  const impatient = await drawbridgeAt(town, 'offboard', 'shop', '--yes', '--no-wait').ended;
+  expect(impatient).toMatchObject({ code: 7, text: expect.stringContaining(`drawbridge approve ${removal} world`) as string });
+  const second_ = drawbridgeAt(town, 'offboard', 'shop', '--yes');
+  expect(await waitsFor(second_)).toBe(removal);
+  await town.decide(removal, 'world', 'approve', 'robin');
+  expect(await second_.ended).toMatchObject({ code: 0, text: expect.stringContaining('Nothing of shop is there any more.') as string });
+
+  expect([await stacksIn('dev', home), await stacksIn('staging', second), await stacksIn('tools', home)]).toEqual([['drawbridge-target'], ['drawbridge-target-region'], ['drawbridge']]);
+  expect(((await town.ask('GET', '/registry')) as { text: string }).text).not.toContain('shop');
+  // What was built and what was decided stay.
+  expect(await builtOfShop()).toBeGreaterThan(0);
+  expect((await town.show(removal)).votes).toMatchObject([{ approver: 'robin', decision: 'approve' }]);
+  expect(await drawbridgeAt(town, 'offboard', 'shop', '--yes').ended).toMatchObject({ code: 0, text: expect.stringContaining('Nothing of shop is there.') as string });
+});
+
+it('everything leaves for good, account by account, and data only when that is asked for', { timeout: 240_000 }, async () => {
+  const some = ['--profile', '222222222222=dev', '--profile', '333333333333=staging'];
+  expect(await drawbridgeAt(town, 'offboard', 'ALL', '--yes', '--profile', '222222222222=prod').ended).toMatchObject({ code: 2, text: expect.stringContaining('the profile prod leads to 444444444444') as string });
+  const incomplete = await drawbridgeAt(town, 'offboard', 'ALL', '--yes', ...some).ended;
+  expect(incomplete).toMatchObject({ code: 7, text: expect.stringMatching(/Left: .*in 444444444444: Nobody gave credentials of 444444444444[^]*aws cloudformation delete-stack --stack-name drawbridge-target --region eu-west-1/) as string });
+  expect([await stacksIn('dev', home), await stacksIn('staging', second), await stacksIn('prod', home), await stacksIn('tools', home)]).toEqual([[], [], ['drawbridge-target'], ['drawbridge']]);
+
+  const all = [...some, '--profile', '444444444444=prod'];
+  const stays = await drawbridgeAt(town, 'offboard', 'ALL', '--yes', ...all).ended;
+  expect(stays).toMatchObject({ code: 0, text: expect.stringContaining('Nothing of all is there any more.') as string });
+  expect([await stacksIn('prod', home), await stacksIn('tools', home), await stacksIn('tools', second)]).toEqual([[], [], []]);
+  expect([await bucketsLeft(), await tableIsThere(), (await builtOfShop()) > 0]).toEqual([buckets(), true, true]);
+
+  // What the stacks left behind is still found when they are gone.
+  const gone = await drawbridgeAt(town, 'offboard', 'ALL', '--yes', '--artifacts', '--evidence').ended;
+  expect(gone).toMatchObject({ code: 0 });
+  expect([await bucketsLeft(), await tableIsThere()]).toEqual([[], false]);
+  const again = await drawbridgeAt(town, '--json', 'offboard', 'ALL', '--dry-run', '--artifacts', '--evidence').ended;
+  expect(JSON.parse(again.text)).toMatchObject({ items: [], stays: [] });
 });
