@@ -9,7 +9,7 @@ import type { Item } from '../../domain/offboard/item.ts';
 import type { FoundStack } from '../../domain/offboard/stacks.ts';
 import type { Output } from '../output.ts';
 import type { Surroundings } from './look.ts';
-import { removeAll } from './removals.ts';
+import { type Acted, removeAll } from './removals.ts';
 
 /** Milliseconds between two looks at what a release does. */
 const between = 1000;
@@ -43,12 +43,6 @@ async function one(item: Item, surroundings: Surroundings, reason: string): Prom
   } else {
     throw new InvalidInputError(`${item.title}: only a person can do that.`);
   }
-}
-
-export interface Acted {
-  readonly done: readonly string[];
-  /** What could not be done, a sentence each. */
-  readonly left: readonly string[];
 }
 
 /** Does everything of one step that can be done, and says as it goes what became of it. */

@@ -4,11 +4,16 @@ import { ShowAnswer, StartedAnswer } from '../../contracts/commands.ts';
 import type { Item } from '../../domain/offboard/item.ts';
 import { questionOf } from '../../domain/question.ts';
 import type { Output } from '../output.ts';
-import type { Acted } from './act.ts';
 import type { Surroundings } from './look.ts';
 
 /** Milliseconds between two looks at what a removal does. */
 const between = 1000;
+
+export interface Acted {
+  readonly done: readonly string[];
+  /** What could not be done, a sentence each. */
+  readonly left: readonly string[];
+}
 
 interface Removal {
   readonly item: Item;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { setWaiting, writeApproval } from '../../../aws/approvals.ts';
 import { writeRow } from '../../../aws/rows.ts';
 import { keys } from '../../../aws/table.ts';
-import type { AdoptionAnswer, InboxAnswer, StartedAnswer, StatusAnswer, Trouble } from '../../../contracts/commands.ts';
+import { type AdoptionAnswer, DeployedAnswer, type InboxAnswer, type StartedAnswer, type StatusAnswer, type Trouble } from '../../../contracts/commands.ts';
 import type * as z from 'zod';
 import { handler } from '../../../functions/command/handler.ts';
 import { callHandler } from '../../fakes/api-event.ts';
@@ -49,7 +49,24 @@ it('the command line asks for a removal as the principal that signed the request
 
 it('a removal of what is not deployed, and a request that is none, are refused', async () => {
   expect(await call('/removals', { application: 'orders', environment: 'prod' })).toMatchObject({ status: 404, said: { message: expect.stringContaining('nothing is deployed there') as string } });
-  expect(await call('/removals', { application: 'orders', environment: 'dev', targets: ['main'] })).toMatchObject({ status: 400 });
+  expect(await call('/removals', { application: 'orders', environment: 'dev', targets: [] })).toMatchObject({ status: 400 });
+});
+
+it('a removal may name some of the targets that are deployed there', async () => {
+  await writeRow('table', keys.deployed('orders', 'dev', 'second'), aDeployed({ target: 'second', stackName: 'orders-second' }));
+  const { said } = await call('/removals', { application: 'orders', environment: 'dev', targets: ['second'] });
+  expect(table.under(`RELEASE#${said.release ?? ''}`, 'RELEASE')[0]).toMatchObject({ removal: { environment: 'dev', targets: ['second'] } });
+  expect(await call('/removals', { application: 'orders', environment: 'dev', targets: ['third'] })).toMatchObject({ status: 404, said: { message: expect.stringContaining('as third') as string } });
+});
+
+it('everything that is deployed is listed, also what is broken or not registered any more, and what runs', async () => {
+  await writeRow('table', keys.releaseOf('orders', 12), { release: 'orders-12-3f2a9c1b' });
+  await writeRow('table', keys.deployed('orders', 'try-abc', 'main'), aDeployed({ environment: 'try-abc', broken: true }));
+  await writeRow('table', keys.left('shop', 'gone', 'main'), { application: 'shop', environment: 'gone', target: 'main', account: '222222222222', region: 'eu-west-1', stackName: 'shop-gone', by: 'registry', why: 'shop is not registered any more', since: '2026-01-02T00:00:00.000Z' });
+  await writeRow('table', keys.deployed('shop', 'gone', 'main'), aDeployed({ application: 'shop', environment: 'gone', stackName: 'shop-gone' }));
+  const { applications } = DeployedAnswer.parse((await call('/deployed')).said);
+  const told = Object.fromEntries(applications.map(({ application, registered, deployed, running }) => [application, [registered, deployed.map(({ environment }) => environment), running]]));
+  expect(told).toMatchObject({ orders: [true, ['dev', 'try-abc'], [{ release: 'orders-12-3f2a9c1b', mode: 'deploy' }]], shop: [false, ['gone'], []] });
 });
 
 it('what has left the configuration is in the status while it runs, and what waits for it is in the inbox', async () => {
