@@ -27,7 +27,6 @@ async function ended({ door }: Surroundings, release: string): Promise<void> {
   while ((await door.ask(ShowAnswer, 'GET', `/releases/${release}`)).release.state !== 'ended') await sleep(between);
 }
 
-/** Stacks in many accounts need not wait for each other; a Region's rules use a role of the account's stack, so that goes last. */
 async function one(item: Item, surroundings: Surroundings, reason: string): Promise<void> {
   const { door, administrator } = surroundings;
   const { todo } = item;
@@ -59,7 +58,7 @@ export async function act(items: readonly Item[], surroundings: Surroundings, ou
       return { done, left: [error.message] };
     }
     done.push(item.title);
-    output.line('    gone');
+    output.line('    done');
   }
   return { done, left: [] };
 }

@@ -125,10 +125,10 @@ it('an application leaves for good, also when whoever offboards it is interrupte
   // Asked again it is the same removal, and a no is respected.
   const impatient = await drawbridgeAt(town, 'offboard', 'shop', '--yes', '--no-wait').ended;
   expect(impatient).toMatchObject({ code: 7, text: expect.stringContaining(`drawbridge approve ${removal} world`) as string });
-  const second_ = drawbridgeAt(town, 'offboard', 'shop', '--yes');
-  expect(await waitsFor(second_)).toBe(removal);
+  const patient = drawbridgeAt(town, 'offboard', 'shop', '--yes');
+  expect(await waitsFor(patient)).toBe(removal);
   await town.decide(removal, 'world', 'approve', 'robin');
-  expect(await second_.ended).toMatchObject({ code: 0, text: expect.stringContaining('Nothing of shop is there any more.') as string });
+  expect(await patient.ended).toMatchObject({ code: 0, text: expect.stringContaining('Nothing of shop is there any more.') as string });
 
   expect([await stacksIn('dev', home), await stacksIn('staging', second), await stacksIn('tools', home)]).toEqual([['drawbridge-target'], ['drawbridge-target-region'], ['drawbridge']]);
   expect(((await town.ask('GET', '/registry')) as { text: string }).text).not.toContain('shop');
