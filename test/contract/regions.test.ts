@@ -57,7 +57,7 @@ describe('the artifacts of another Region', () => {
   });
 
   it('tell what the other stacks ask for', () => {
-    expect(Object.keys(artifactRegion.outputs)).toEqual(['ArtifactBucketArn', 'ArtifactKeyArn']);
+    expect(Object.keys(artifactRegion.outputs)).toEqual(['DrawbridgePart', 'ArtifactBucketArn', 'ArtifactKeyArn']);
   });
 });
 
