@@ -8,7 +8,7 @@ import { cancel, halt, promote, remove, resume, rollback } from './commands/go-o
 import { delegate, inbox } from './commands/inbox.ts';
 import { down, reset, up } from './commands/local.ts';
 import { log } from './commands/log.ts';
-import { offboard, type OffboardOptions } from './commands/offboard.ts';
+import type { OffboardOptions } from './commands/offboard.ts';
 import { plan } from './commands/plan.ts';
 import { register } from './commands/register.ts';
 import { show } from './commands/show.ts';
@@ -147,7 +147,13 @@ program
   .option('--artifacts', 'delete for good what was built and uploaded', false)
   .option('--evidence', 'delete for good the record: releases, approvals, plans', false)
   .option('--reason <text>', 'why', '')
-  .action(ending((what: string, options: OffboardOptions) => offboard(controlPlane(), output(), what, options)));
+  .action(
+    ending(async (what: string, options: OffboardOptions) => {
+      // It alone loads the clients of four more services.
+      const { offboard } = await import('./commands/offboard.ts');
+      return await offboard(controlPlane(), output(), what, options);
+    }),
+  );
 program
   .command('adopt <stack> <application> <environment>')
   .description('let the next release take over a stack that was deployed by other means; a person must say yes to its plan')
