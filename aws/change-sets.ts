@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { ChangeSetRequest } from '../domain/change-set-request.ts';
 import { InvalidInputError } from '../domain/errors.ts';
+import { isMissing } from './cloudformation.ts';
 import { calling, isNamed } from './errors.ts';
 
 /** A change set by name or ARN. The stack is always named too: permissions are judged by it. */
@@ -58,16 +59,20 @@ export async function deleteChangeSet(client: CloudFormationClient, { stackName,
   try {
     await calling(`deleting the change set ${changeSet}`, () => client.send(new DeleteChangeSetCommand({ StackName: stackName, ChangeSetName: changeSet })));
   } catch (error) {
-    const gone = isNamed(error, 'ValidationError') && error.message.includes('does not exist');
     // An executed one cannot be deleted, and need not be.
-    if (!gone && !isNamed(error, 'ChangeSetNotFoundException', 'ChangeSetNotFound', 'InvalidChangeSetStatusException', 'InvalidChangeSetStatus')) throw error;
+    if (!isMissing(error) && !isNamed(error, 'ChangeSetNotFoundException', 'ChangeSetNotFound', 'InvalidChangeSetStatusException', 'InvalidChangeSetStatus')) throw error;
   }
 }
 
-/** Whether a stack has any change set: then somebody's plan still needs the empty stack. */
+/** Whether a stack has any change set: then somebody's plan still needs the empty stack. One that is gone has none. */
 export async function hasChangeSets(client: CloudFormationClient, stackName: string): Promise<boolean> {
-  const answer = await calling(`listing the change sets of ${stackName}`, () => client.send(new ListChangeSetsCommand({ StackName: stackName })));
-  return (answer.Summaries ?? []).some(({ Status }) => Status !== 'DELETE_COMPLETE');
+  try {
+    const answer = await calling(`listing the change sets of ${stackName}`, () => client.send(new ListChangeSetsCommand({ StackName: stackName })));
+    return (answer.Summaries ?? []).some(({ Status }) => Status !== 'DELETE_COMPLETE');
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 export type Started = 'started' | 'started-before' | 'perhaps-started';
@@ -89,7 +94,7 @@ export async function executeChangeSet(client: CloudFormationClient, { stackName
     return 'started';
   } catch (error) {
     if (isNamed(error, ...alreadyStarted)) return 'started-before';
-    if (isNamed(error, ...notExecutable)) return 'perhaps-started';
+    if (isNamed(error, ...notExecutable) || isMissing(error)) return 'perhaps-started';
     throw error;
   }
 }

@@ -38,7 +38,7 @@ function described(stack: Stack): DescribedStack {
 }
 
 /** CloudFormation has no error of its own for a missing stack. */
-const isMissing = (error: unknown) => isNamed(error, 'ValidationError') && error.message.includes('does not exist');
+export const isMissing = (error: unknown): boolean => isNamed(error, 'ValidationError') && error.message.includes('does not exist');
 
 /**
  * A stack by name or ARN, or `undefined` when there is none. A deleted stack is found by its ARN only, for 90 days.

@@ -4,10 +4,10 @@ import { isIncomplete } from '../domain/change-set-answer.ts';
 import { mergeByLogicalId } from '../domain/changes.ts';
 import type { DescribedChangeSet, NestedChangeSet } from '../domain/plan.ts';
 import type { ChangeSetId } from './change-sets.ts';
+import { isMissing } from './cloudformation.ts';
 import { calling, isNamed } from './errors.ts';
 
-const isGone = (error: unknown) =>
-  isNamed(error, 'ChangeSetNotFoundException', 'ChangeSetNotFound') || (isNamed(error, 'ValidationError') && error.message.includes('does not exist'));
+const isGone = (error: unknown) => isNamed(error, 'ChangeSetNotFoundException', 'ChangeSetNotFound') || isMissing(error);
 
 /** Every page: CloudFormation cuts at 1 MB, in the middle of the list of changes. */
 async function pages(client: CloudFormationClient, { stackName, changeSet }: ChangeSetId, values: boolean) {

@@ -1,5 +1,6 @@
 import { type CloudFormationClient, DescribeEventsCommand, DescribeStackEventsCommand, type OperationEvent, type StackEvent } from '@aws-sdk/client-cloudformation';
 import { failedNestedStack, type FailureEvent, firstCause } from '../domain/first-cause.ts';
+import { isMissing } from './cloudformation.ts';
 import { calling } from './errors.ts';
 
 /** More pages than any operation fills: 500 resources give some thousand events, and a page has a hundred. */
@@ -22,7 +23,11 @@ export async function operationEvents(client: CloudFormationClient, stackArn: st
   for (let page = 0; page < mostPages; page += 1) {
     const answer = await calling(`reading the events of ${stackArn}`, () =>
       client.send(new DescribeStackEventsCommand({ StackName: stackArn, ...(next === undefined ? {} : { NextToken: next }) })),
-    );
+    ).catch((error: unknown) => {
+      // Of a stack that is gone and forgotten there are no events.
+      if (isMissing(error)) return { StackEvents: [], NextToken: undefined };
+      throw error;
+    });
     const events = answer.StackEvents ?? [];
     const ours = events.filter(({ ClientRequestToken }) => token === undefined || ClientRequestToken === token);
     found.push(...ours.map(toEvent));

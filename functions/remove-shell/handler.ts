@@ -16,11 +16,12 @@ const real = { removingShellIn, describeStack, changeSetsOf, findRelease, readLo
  */
 export async function removeShell(uses: typeof real, where: { tableName: string }, { place, stackName, stackArn, application, environment }: RemoveShell): Promise<ShellRemoved> {
   const client = await uses.removingShellIn(place, stackArn);
-  const stack = await uses.describeStack(client, stackArn);
-  if (stack === undefined || (stack.tags[ownerTag.application] ?? application) !== application) return { answer: 'kept' };
+  const lock = await uses.readLock(where.tableName, { account: place.account, region: place.region, stackName });
   const changeSets = await uses.changeSetsOf(client, stackArn);
   const releases = await Promise.all((releasesIn({ changeSets }) ?? []).map(async (id) => [id, (await uses.findRelease(where.tableName, id))?.state] as const));
-  const lock = await uses.readLock(where.tableName, { account: place.account, region: place.region, stackName });
+  // An executed change set is not listed any more, so the status is looked at last.
+  const stack = await uses.describeStack(client, stackArn);
+  if (stack === undefined || (stack.tags[ownerTag.application] ?? application) !== application) return { answer: 'kept' };
   const whose = { application: stack.tags[ownerTag.application] ?? application, environment: stack.tags[ownerTag.environment] ?? environment };
   const createdAt = stack.changedAt ?? uses.now().toISOString();
   if (!mayRemoveShell({ status: stack.status, createdAt, ...whose, changeSets, releases: new Map(releases), locked: lock?.owner !== undefined }, uses.now())) return { answer: 'kept' };

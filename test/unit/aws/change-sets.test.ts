@@ -11,12 +11,13 @@ import {
   ExecuteChangeSetCommand,
   GetTemplateCommand,
   InvalidChangeSetStatusException,
+  ListChangeSetsCommand,
   TokenAlreadyExistsException,
 } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lookAtChangeSet } from '../../../aws/change-set-look.ts';
-import { createChangeSet, deleteChangeSet, executeChangeSet } from '../../../aws/change-sets.ts';
+import { createChangeSet, deleteChangeSet, executeChangeSet, hasChangeSets } from '../../../aws/change-sets.ts';
 import { describeStack } from '../../../aws/cloudformation.ts';
 import { describeChangeSet } from '../../../aws/described-change-set.ts';
 import { operationEvents } from '../../../aws/stack-events.ts';
@@ -197,6 +198,7 @@ describe('executing', () => {
     [new ChangeSetNotFoundException({ message: 'x', $metadata: {} }), 'perhaps-started'],
     [refused('InvalidChangeSetStatus', 'x'), 'perhaps-started'],
     [refused('ChangeSetNotFound', 'x'), 'perhaps-started'],
+    [refused('ValidationError', 'Stack [orders-dev] does not exist'), 'perhaps-started'],
   ] as const)('again is no error: %s', async (error, expected) => {
     cloudFormation.on(ExecuteChangeSetCommand).rejects(error);
     expect(await executeChangeSet(client, id, 'db-1-x')).toBe(expected);
@@ -208,7 +210,17 @@ describe('executing', () => {
   });
 });
 
+it('a stack that is gone has no change sets', async () => {
+  cloudFormation.on(ListChangeSetsCommand).rejects(refused('ValidationError', 'Stack [orders-dev] does not exist'));
+  expect(await hasChangeSets(client, 'orders-dev')).toBe(false);
+});
+
 describe('the events of an operation', () => {
+  it('on a stack that is gone and forgotten are none', async () => {
+    cloudFormation.on(DescribeStackEventsCommand).rejects(refused('ValidationError', 'Stack [arn] does not exist'));
+    expect(await operationEvents(client, 'arn', 'mine')).toEqual([]);
+  });
+
   const event = (EventId: string, ClientRequestToken: string) => ({ EventId, StackId: 'arn', StackName: 'orders-dev', LogicalResourceId: EventId, ClientRequestToken, Timestamp: new Date(0) });
 
   it('are those with its token, read no further than its beginning', async () => {

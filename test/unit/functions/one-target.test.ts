@@ -177,6 +177,24 @@ describe('one target', () => {
     expect(at.cloud.changeSets.size).toBe(1);
   });
 
+  it('keeps the empty stack that another plan begins to fill at this moment', async () => {
+    await at.open();
+    at.uses.hasChangeSets = () => {
+      // Its change set is executed, and so not listed any more.
+      at.cloud.move('orders-dev', 'CREATE_IN_PROGRESS');
+      return Promise.resolve(false);
+    };
+    await at.discard();
+    expect(at.cloud.names).not.toContain('DeleteStack');
+  });
+
+  it('leaves the empty stack alone while somebody holds its lock', async () => {
+    await at.open();
+    await at.lock();
+    await at.discard();
+    expect(at.cloud.names).not.toContain('DeleteStack');
+  });
+
   it('that somebody else changed after the approval is stale', async () => {
     at.cloud.addStack('orders-dev', 'UPDATE_COMPLETE');
     await at.open();
