@@ -44,10 +44,14 @@ export interface Trial {
 
 const looks = /^(Get|Head|List|Describe|Query|Scan|BatchGet)/;
 
-/** Each call with each kind of fault, or every so-many-th of these; the kinds take turns, so that a part has some of all. */
+/**
+ * Each call with each kind of fault, or every so-many-th of these. The first calls of their kind come first, so that a run that
+ * is ended early has tried every kind; the faults take turns, so that a part has some of all.
+ */
 export function trials(calls: readonly Call[], { every, changes, only, kinds }: Chosen): Trial[] {
   const asked = only?.toLowerCase().replaceAll('-', '').split(',');
   const meant = asked === undefined ? calls : calls.filter((call) => asked.some((part) => named(call).toLowerCase().includes(part)));
-  const all = meant.filter(({ action }) => !changes || !looks.test(action)).flatMap((call, index) => kinds.map((_, turn) => ({ call, kind: kinds[(index + turn) % kinds.length] ?? 'error' })));
+  const inTurn = meant.filter(({ action }) => !changes || !looks.test(action)).toSorted((one, other) => one.occurrence - other.occurrence);
+  const all = inTurn.flatMap((call, index) => kinds.map((_, turn) => ({ call, kind: kinds[(index + turn) % kinds.length] ?? 'error' })));
   return all.filter((_, index) => index % every === 0);
 }
