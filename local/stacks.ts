@@ -10,7 +10,7 @@ import {
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CreateBucketCommand, HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { zipFolder } from '../builder/folder-zip.ts';
+import { bundleZip } from './bundles.ts';
 import type { Cloud } from './cloud.ts';
 import { eventually } from './eventually.ts';
 
@@ -44,7 +44,7 @@ export async function packageTemplate(cloud: Cloud, account: string, template: s
   const named = /(?<=CodeUri: |DefinitionUri: )(dist|statemachines)\/[\w./-]+/g;
   const uploads = [...text.matchAll(named)].map(async ([path]) => {
     const from = join(dirname(template), path);
-    const body = path.endsWith('/') ? zipFolder(from) : await readFile(from);
+    const body = path.endsWith('/') ? await bundleZip(from) : await readFile(from);
     const key = createHash('sha256').update(body).digest('hex');
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
     return [path, `s3://${bucket}/${key}`] as const;

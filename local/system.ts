@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CodeCommitClient, CreateRepositoryCommand } from '@aws-sdk/client-codecommit';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { build } from '../esbuild.config.mjs';
 import type { CodeDeployGroup } from '../contracts/names.ts';
+import { bundle } from './bundles.ts';
 import { knock } from './door.ts';
 import { type Cloud, type CloudOptions, type Credentials, startCloud } from './cloud.ts';
 import { invitePeople } from './people.ts';
@@ -48,11 +48,6 @@ export interface SystemOptions {
 }
 
 const quietly = async <T>(_: string, work: () => Promise<T>): Promise<T> => await work();
-
-/** Tests that run side by side bundle once for all of them: none may take away what another packages. */
-async function bundle(): Promise<void> {
-  if (process.env['DRAWBRIDGE_BUNDLES'] !== 'built') await build();
-}
 
 /** Brings everything up as a platform team would: the tools account's stack, then one stack in each target account. */
 export async function bringUp({ stateDir, persist = false, lookAgainSeconds = 900, regions = [], builds = {}, env = {}, part = quietly }: SystemOptions): Promise<System> {

@@ -1,7 +1,7 @@
-import { build } from '../esbuild.config.mjs';
+import { fileURLToPath } from 'node:url';
+import { bundleForAll } from '../local/bundles.ts';
 
 /** Before the first of the test files that bring up a cloud. */
 export default async function bundleOnce(): Promise<void> {
-  await build();
-  process.env['DRAWBRIDGE_BUNDLES'] = 'built';
+  await bundleForAll(fileURLToPath(new URL('../dist', import.meta.url)));
 }

@@ -32,11 +32,12 @@ def _install() -> None:
     import s3_reading
     import stack_events
     import step_functions
+    import template_reading
     from repositories import service, store
 
     events.install()
     # Faults stand outside the record of calls, which holds what took effect.
-    for hook in (calls, faults, policy_variables, condition_keys, stack_events, bus_delivery, lambda_errors, step_functions, s3_reading, s3_events, mail, resources,
+    for hook in (calls, faults, policy_variables, condition_keys, stack_events, bus_delivery, lambda_errors, step_functions, template_reading, s3_reading, s3_events, mail, resources,
                  http_apis, builds.service, codedeploy.resources):
         hook.install()
     routing.name_resources()
