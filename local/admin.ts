@@ -75,6 +75,20 @@ export interface EventFault {
   readonly held: number;
 }
 
+/** An event that waits in the hand of a test. */
+export interface KeptEvent {
+  readonly number: number;
+  readonly 'detail-type': string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** What goes on in the whole cloud at this moment. */
+export interface Work {
+  readonly events: number;
+  readonly functions: number;
+  readonly executions: number;
+}
+
 export interface RefusedDelivery {
   readonly target: string;
   readonly rule: string;
@@ -155,6 +169,38 @@ export class CloudAdmin {
 
   eventFaults(): Promise<Record<string, EventFault>> {
     return this.#ask('GET', 'events/faults');
+  }
+
+  /** From now on every event that the pattern meets, of whatever bus, waits under this name until it is decided on. */
+  async keepEvents(name: string, pattern: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#ask('POST', 'events/kept', { name, pattern });
+  }
+
+  /** Oldest first. */
+  async keptEvents(name: string): Promise<readonly KeptEvent[]> {
+    return (await this.#ask<{ waiting: KeptEvent[] }>('GET', `events/kept?name=${encodeURIComponent(name)}`)).waiting;
+  }
+
+  /** `double`: it is delivered, and waits once more. */
+  async decideOnEvent(number: number, how: 'deliver' | 'double' | 'lose'): Promise<void> {
+    await this.#ask('POST', 'events/kept/one', { number, how });
+  }
+
+  /** What waits under this name is lost, and what comes is delivered at once again. */
+  async loseKeptEvents(name: string): Promise<number> {
+    return (await this.#ask<{ lost: number }>('DELETE', `events/kept?name=${encodeURIComponent(name)}`)).lost;
+  }
+
+  /**
+   * Puts the clock of the whole cloud forward, that of the functions with it. What waits already waits as long as it would have.
+   * @returns how many seconds it is before that of this machine
+   */
+  async putClockForward(seconds: number): Promise<number> {
+    return (await this.#ask<{ ahead: number }>('POST', 'clock', { seconds })).ahead;
+  }
+
+  work(): Promise<Work> {
+    return this.#ask('GET', 'work');
   }
 
   /** Events that a rule wanted to deliver to another account and was not allowed to. */

@@ -162,7 +162,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const port = await choosePort(options, stateDir);
   if (!options.persist) {
     // Caches of npm and pip stay; everything that is state goes.
-    for (const name of ['git', 'mail', 'builds', 'emulator', 's3', 'tmp', 'cloud.json'])
+    for (const name of ['git', 'mail', 'builds', 'emulator', 's3', 'tmp', 'clock', 'cloud.json'])
       rmSync(join(stateDir, name), { recursive: true, force: true });
   }
   for (const name of ['home', 'tmp']) mkdirSync(join(stateDir, name), { recursive: true });

@@ -11,13 +11,16 @@ from urllib.parse import parse_qs
 
 import bus_delivery
 import calls
+import clock
 import events
 import faults
+import kept_events
 import lambda_errors
 import mail
 import settings
 import stack_events
 import step_functions
+import work
 from codedeploy import instances
 from repositories import pushes
 from patching import module, need
@@ -69,8 +72,15 @@ _ROUTES = {
     ("POST", "events/hold"): _fault("hold"),
     ("POST", "events/release"): lambda data, _query: {"sent": events.release(data.get("source", stack_events.SOURCE))},
     ("GET", "events/faults"): lambda _data, _query: events.faults(),
+    ("GET", "events/kept"): lambda _data, query: {"waiting": kept_events.waiting(query["name"])},
+    ("POST", "events/kept"): lambda data, _query: kept_events.keep(data["name"], data["pattern"]) or {"kept": True},
+    ("POST", "events/kept/one"): lambda data, _query: kept_events.decide(int(data["number"]), data["how"]) or {"done": True},
+    ("DELETE", "events/kept"): lambda _data, query: {"lost": kept_events.lose_all(query["name"])},
     ("GET", "events/refused"): lambda _data, _query: {"refused": list(bus_delivery.refused)},
     ("POST", "stacks/age"): _age_stack,
+    ("GET", "clock"): lambda _data, _query: {"ahead": clock.ahead()},
+    ("POST", "clock"): lambda data, _query: {"ahead": clock.forward(float(data["seconds"]))},
+    ("GET", "work"): lambda _data, _query: work.going_on(),
     ("POST", "workers/kill"): lambda _data, _query: {"killed": lambda_errors.kill_warm_workers()},
     ("GET", "faults"): lambda _data, _query: {"faults": faults.listed()},
     ("POST", "faults"): lambda data, _query: faults.add(data),

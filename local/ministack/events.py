@@ -73,6 +73,10 @@ def deliver(event: dict) -> None:
         }]}, allow_aws_source=True)
 
 
+def on_their_way() -> int:
+    return _outgoing.unfinished_tasks
+
+
 def wait_until_sent(seconds: float = 5) -> bool:
     limit = time.monotonic() + seconds
     while _outgoing.unfinished_tasks and time.monotonic() < limit:

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 
+import clock
 import settings
 
 
@@ -22,6 +23,7 @@ def _install() -> None:
     import events
     import faults
     import http_apis
+    import kept_events
     import lambda_errors
     import mail
     import policy_variables
@@ -37,8 +39,8 @@ def _install() -> None:
 
     events.install()
     # Faults stand outside the record of calls, which holds what took effect.
-    for hook in (calls, faults, policy_variables, condition_keys, stack_events, bus_delivery, lambda_errors, step_functions, template_reading, s3_reading, s3_events, mail, resources,
-                 http_apis, builds.service, codedeploy.resources):
+    for hook in (clock, calls, faults, policy_variables, condition_keys, stack_events, kept_events, bus_delivery, lambda_errors, step_functions, template_reading,
+                 s3_reading, s3_events, mail, resources, http_apis, builds.service, codedeploy.resources):
         hook.install()
     routing.name_resources()
     routing.add_service("codecommit", "CodeCommit_20150413", service, service.resource_arn)
@@ -97,6 +99,7 @@ def _raise_file_limit() -> None:
 
 if __name__ == "__main__":
     _raise_file_limit()
+    clock.start()
     _install()
     asyncio.run(_serve())
     # Daemon threads of executions still waiting for a token must not keep the process alive.

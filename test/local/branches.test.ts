@@ -1,6 +1,7 @@
 import { CloudFormationClient, CreateChangeSetCommand, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CodeCommitClient, CreatePullRequestCommand, GetCommentsForPullRequestCommand, MergePullRequestByFastForwardCommand } from '@aws-sdk/client-codecommit';
 import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { stringify } from 'yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BranchEnvironmentsAnswer, StatusAnswer, type StopAnswer, SweepAnswer } from '../../contracts/commands.ts';
@@ -186,4 +187,24 @@ it('a sweep removes the stack of a branch that is gone and of which nobody knows
   expect((await dev.send(new DescribeStacksCommand({ StackName: theirs }))).Stacks?.[0]?.StackStatus).toBe('CREATE_COMPLETE');
   await expect(dev.send(new DescribeStacksCommand({ StackName: 'shop-shell' }))).rejects.toThrow(/does not exist/);
   expect((await swept()).did).toEqual([]);
+});
+
+it('one whose time is over is ended by the next sweep with everything in it, and its neighbour that was pushed since stays', { timeout: 240_000 }, async () => {
+  const days = async (count: number) => await town.system.cloud.admin.putClockForward(count * 24 * 3600);
+  const [old, young] = ['feature/old', 'feature/young'];
+  const functions = async () => ((await new LambdaClient(town.client('staging')).send(new ListFunctionsCommand({}))).Functions ?? []).map(({ FunctionName = '' }) => FunctionName).filter((name) => name.startsWith('shop-'));
+  await released(old, says('old'));
+  const { url = '', expiresAt } = await isIn(old, 'live');
+  await days(2);
+  await released(young, says('young'));
+  await isIn(young, 'live');
+  expect(await (await fetch(url)).text()).toBe('old');
+  await days(1.1);
+  await swept();
+  expect(await isIn(old, 'removed')).toMatchObject({ reason: `Its time was over at ${expiresAt.slice(0, 16)}Z.` });
+  expect(await stackOf(old)).toBeUndefined();
+  await expect(fetch(url)).rejects.toThrow();
+  expect(await functions()).toEqual([expect.stringContaining(branchEnvironmentName(young))]);
+  const stays = await isIn(young, 'live');
+  expect(await (await fetch(stays.url ?? '')).text()).toBe('young');
 });
