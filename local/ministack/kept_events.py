@@ -14,20 +14,20 @@ from patching import module, need, replace
 eventbridge = need(module("services.eventbridge"), "_dispatch_event", "_matches_pattern_view", "_pattern_event_view",
                    "_parse_pattern_text")
 
-_patterns: dict[str, str] = {}
+_patterns: dict[str, list[str]] = {}
 _kept: dict[int, dict] = {}
 _numbers = itertools.count(1)
 _lock = threading.Lock()
 
 
 def keep(name: str, pattern: dict) -> None:
-    """From now on what the pattern meets waits, under this name. As in a rule, the pattern meets parts of the event."""
+    """From now on what the pattern meets waits under this name, as what earlier patterns of the name meet does."""
     text = json.dumps(pattern)
     alternatives, problem = eventbridge._parse_pattern_text(text)
     if alternatives is None:
         raise ValueError(problem)
     with _lock:
-        _patterns[name] = text
+        _patterns.setdefault(name, []).append(text)
 
 
 def lose_all(name: str) -> int:
@@ -60,8 +60,8 @@ def decide(number: int, how: str) -> None:
 
 def _keep(event: dict, view) -> bool:
     with _lock:
-        for name, pattern in _patterns.items():
-            if eventbridge._matches_pattern_view(pattern, view, f"kept events {name}"):
+        for name, patterns in _patterns.items():
+            if any(eventbridge._matches_pattern_view(pattern, view, f"kept events {name}") for pattern in patterns):
                 _kept[next(_numbers)] = {"name": name, "event": event}
                 return True
     return False

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { endBranchEnvironment } from '../../aws/branch-ends.ts';
 import { readBranchEnvironment } from '../../aws/branch-environments.ts';
 import { readHead, restHead } from '../../aws/heads.ts';
@@ -10,36 +9,11 @@ import type { Sweep } from '../../contracts/sweep.ts';
 import { branchEnvironmentName } from '../../domain/branch-name.ts';
 import { handler as startReleaseOn } from '../../functions/start-release/handler.ts';
 import { handler as sweepNow } from '../../functions/sweep/handler.ts';
-import { allBranches, type Branch } from './history-branches.ts';
+import type { Happening } from './happenings.ts';
+import type { Branch } from './history-branches.ts';
 import { HistoryMachine } from './history-machine.ts';
 import { HistoryWorld, machineArn } from './history-world.ts';
 import { theRegistry } from './samples.ts';
-
-const branch = fc.constantFrom<Branch>(...allBranches);
-const number = fc.nat(20);
-const only = <const Kind extends string>(kind: Kind) => fc.constant(kind);
-
-/** What may happen, in any order. `number` picks one of those that are there. */
-const happening = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: only('push'), branch }) },
-  { weight: 3, arbitrary: fc.record({ kind: only('delete'), branch }) },
-  { weight: 1, arbitrary: fc.record({ kind: only('restore'), branch }) },
-  { weight: 2, arbitrary: fc.record({ kind: only('merge'), branch }) },
-  { weight: 1, arbitrary: fc.record({ kind: only('stop'), branch }) },
-  { weight: 2, arbitrary: fc.record({ kind: only('later'), hours: fc.integer({ min: 1, max: 40 }) }) },
-  { weight: 8, arbitrary: fc.record({ kind: only('deliver'), number }) },
-  { weight: 4, arbitrary: fc.record({ kind: only('lose'), number }) },
-  { weight: 2, arbitrary: fc.record({ kind: only('double'), number }) },
-  { weight: 12, arbitrary: fc.record({ kind: only('advance'), number, states: fc.integer({ min: 1, max: 6 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: only('approve'), number }) },
-  { weight: 1, arbitrary: fc.record({ kind: only('kill'), number }) },
-  { weight: 1, arbitrary: fc.record({ kind: only('lose start') }) },
-  { weight: 1, arbitrary: fc.record({ kind: only('forget') }) },
-  { weight: 1, arbitrary: fc.record({ kind: only('leave a shell') }) },
-  { weight: 1, arbitrary: fc.record({ kind: only('sweep') }) },
-);
-export type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
-export const histories = fc.array(happening, { minLength: 5, maxLength: 40 });
 
 export const registry = (): Environments => ({
   ...theRegistry(),

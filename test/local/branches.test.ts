@@ -4,7 +4,7 @@ import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient, ListRulesComm
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { stringify } from 'yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type BranchEnvironmentsAnswer, StatusAnswer, type StopAnswer, SweepAnswer } from '../../contracts/commands.ts';
+import type { BranchEnvironmentsAnswer, StopAnswer } from '../../contracts/commands.ts';
 import { branchEnvironmentName } from '../../domain/branch-name.ts';
 import { until } from '../fakes/until.ts';
 import { registryWith } from './office.ts';
@@ -134,33 +134,24 @@ it('a branch that is deleted while it is deployed, and made again while that is 
   expect(await stackOf(branch)).toBeUndefined();
 });
 
-/** Has the sweep run, and answers what it did. */
-async function swept() {
-  const { asked } = SweepAnswer.parse(await town.ask('POST', '/sweep', {}));
-  return await until('it is swept', async () => {
-    const last = StatusAnswer.parse(await town.ask('GET', '/status')).swept;
-    return last !== undefined && last.at >= asked ? last : undefined;
-  }, 180_000);
-}
-
 it('a push and a deletion of which nobody was told are found by a sweep, and a second one finds nothing', { timeout: 240_000 }, async () => {
   const branch = 'feature/unheard';
   const events = new EventBridgeClient(town.client());
   const { Rules = [] } = await events.send(new ListRulesCommand({}));
   const [rule] = Rules.filter(({ Name = '' }) => Name.includes('PushRule'));
-  await swept();
+  await town.sweep();
   await events.send(new DisableRuleCommand({ Name: rule?.Name }));
   try {
     const commit = await push(branch, says('unheard'));
-    expect(await swept()).toMatchObject({ did: [`released ${branch} of shop, whose push was not heard of`], left: [], trouble: [] });
+    expect(await town.sweep()).toMatchObject({ did: [`released ${branch} of shop, whose push was not heard of`], left: [], trouble: [] });
     const shown = await town.ended(await shop.releaseOf(commit));
     expect(outcomes(shown)).toEqual({ [branchEnvironmentName(branch)]: 'deployed' });
     await isIn(branch, 'live');
     await remove(branch);
-    expect((await swept()).did).toEqual([`told of the end of ${branch} of shop`]);
+    expect((await town.sweep()).did).toEqual([`told of the end of ${branch} of shop`]);
     await isIn(branch, 'removed');
     expect(await stackOf(branch)).toBeUndefined();
-    expect(await swept()).toMatchObject({ by: expect.stringContaining('arn:aws') as string, did: [], trouble: [] });
+    expect(await town.sweep()).toMatchObject({ by: expect.stringContaining('arn:aws') as string, did: [], trouble: [] });
   } finally {
     await events.send(new EnableRuleCommand({ Name: rule?.Name }));
   }
@@ -176,17 +167,17 @@ it('a sweep removes the stack of a branch that is gone and of which nobody knows
   const { StackId: theirs = '' } = await dev.send(new CreateStackCommand({ StackName: `shop-${branchEnvironmentName(branch)}`, TemplateBody, Tags: tags(branchEnvironmentName(branch), { 'drawbridge:branch': branch }) }));
   const { StackId: shell = '' } = await dev.send(new CreateChangeSetCommand({ StackName: 'shop-shell', ChangeSetName: 'shop-999-00000000-1-1', ChangeSetType: 'CREATE', TemplateBody, Tags: tags('dev') }));
   await until('the stack is there', async () => ((await stackOf(branch))?.StackStatus === 'CREATE_COMPLETE' ? true : undefined));
-  expect((await swept()).did).toEqual([]);
+  expect((await town.sweep()).did).toEqual([]);
   for (const arn of [forgotten, theirs, shell]) await town.system.cloud.admin.ageStack(arn, 2);
 
-  const { did, left, trouble } = await swept();
+  const { did, left, trouble } = await town.sweep();
   expect(did).toEqual([expect.stringMatching(/^deleted the empty stack shop-shell in dev/) as string, expect.stringMatching(/^has shop-forgotte-\w+ removed by shop-\d+-00000000: feature\/forgotten is gone/) as string]);
   expect([left, trouble]).toEqual([[expect.stringContaining('in dev') as string], []]);
   await isIn(branch, 'removed');
   expect(await stackOf(branch)).toBeUndefined();
   expect((await dev.send(new DescribeStacksCommand({ StackName: theirs }))).Stacks?.[0]?.StackStatus).toBe('CREATE_COMPLETE');
   await expect(dev.send(new DescribeStacksCommand({ StackName: 'shop-shell' }))).rejects.toThrow(/does not exist/);
-  expect((await swept()).did).toEqual([]);
+  expect((await town.sweep()).did).toEqual([]);
 });
 
 it('one whose time is over is ended by the next sweep with everything in it, and its neighbour that was pushed since stays', { timeout: 240_000 }, async () => {
@@ -200,7 +191,7 @@ it('one whose time is over is ended by the next sweep with everything in it, and
   await isIn(young, 'live');
   expect(await (await fetch(url)).text()).toBe('old');
   await days(1.1);
-  await swept();
+  await town.sweep();
   expect(await isIn(old, 'removed')).toMatchObject({ reason: `Its time was over at ${expiresAt.slice(0, 16)}Z.` });
   expect(await stackOf(old)).toBeUndefined();
   await expect(fetch(url)).rejects.toThrow();

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CloudFormationClient, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import { StatusAnswer, SweepAnswer } from '../../contracts/commands.ts';
+import type { Sweep } from '../../contracts/sweep.ts';
 import { knock } from '../../local/door.ts';
 import type { Person } from '../../local/sample.ts';
 import { bringUp, type System, type SystemOptions } from '../../local/system.ts';
@@ -152,6 +154,25 @@ export class Town {
     }, longest);
     if (shown.release.state === 'ended') throw new Error(`${release} ended without asking: ${JSON.stringify(shown.release)}`);
     return shown;
+  }
+
+  /** Has the sweep run, and answers what it did. */
+  async sweep(): Promise<Sweep> {
+    const { asked } = SweepAnswer.parse(await this.ask('POST', '/sweep', {}));
+    return await until('it is swept', async () => {
+      const last = StatusAnswer.parse(await this.ask('GET', '/status')).swept;
+      return last !== undefined && last.at >= asked ? last : undefined;
+    }, longest);
+  }
+
+  /** Waits until nothing goes on: no execution, no function, no event. What is called again after an error has a second until then. */
+  async comesToRest(): Promise<void> {
+    let looks = 0;
+    await until('nothing goes on', async () => {
+      const { events, functions, executions } = await this.system.cloud.admin.work();
+      looks = events + functions + executions === 0 ? looks + 1 : 0;
+      return looks > 3;
+    }, longest);
   }
 
   /** Somebody with rights of their own changes a stack behind our back. */

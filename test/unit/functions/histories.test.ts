@@ -1,42 +1,20 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { listBranchEnvironments } from '../../../aws/branch-environments.ts';
-import { listDeployed } from '../../../aws/deployed.ts';
-import { readHead } from '../../../aws/heads.ts';
-import { isWanted } from '../../../domain/branch-next.ts';
-import { branchEnvironmentName } from '../../../domain/branch-name.ts';
 import { logger } from '../../../runtime/logger.ts';
-import { allBranches } from '../../fakes/history-branches.ts';
-import { type Happening, histories, History, registry } from '../../fakes/history.ts';
+import { type Happening, histories } from '../../fakes/happenings.ts';
+import { expectAsTheBranchesSay, expectNothingHeld } from '../../fakes/history-end.ts';
+import { History, registry } from '../../fakes/history.ts';
 import { HistoryWorld } from '../../fakes/history-world.ts';
 
 /** Everything that must hold when all is at rest. */
 async function expectAllIsWell({ world, executed }: History): Promise<void> {
-  for (const application of ['orders', 'carts']) {
-    const [deployed, rows] = [await listDeployed('table', application), await listBranchEnvironments('table', application)];
-    for (const branch of allBranches) {
-      const name = branch === 'main' ? 'dev' : branchEnvironmentName(branch);
-      const [commit, head] = [world.branches.get(branch), await readHead('table', application, { branch })];
-      const wanted = commit !== undefined && (branch === 'main' || isWanted(commit, head?.rests));
-      const about = `${application} ${branch}`;
-      expect(deployed.find(({ environment }) => environment === name)?.commit, `${about} is noted`).toBe(wanted ? commit : undefined);
-      expect(world.stacks.get(`${application}-${name}`)?.commit, `${about} is there`).toBe(wanted ? commit : undefined);
-      if (branch !== 'main') expect(rows.find((row) => row.name === name)?.state ?? 'removed', `${about} has its environment`).toBe(wanted ? 'live' : 'removed');
-    }
-  }
+  const stacks = new Map([...world.stacks].map(([name, { commit }]) => [name, commit]));
+  for (const application of ['orders', 'carts']) await expectAsTheBranchesSay({ table: 'table', application, commits: world.branches, stacks });
   expect([...world.stacks.values()].filter(({ branch }) => branch === 'feature/old'), 'stacks that nobody knows').toEqual([]);
   expect([...world.shells], 'empty stacks').toEqual([]);
-  expectNothingHeld(world);
+  expectNothingHeld(world.table.under(''));
   expect(executed, 'each release changed an account once').toHaveLength(new Set(executed).size);
   expect([...world.executions.values()]).not.toContain('RUNNING');
-}
-
-/** Nobody who is gone holds or waits for anything. */
-function expectNothingHeld(world: HistoryWorld): void {
-  expect(world.table.under('LOCK#').filter((row) => row['owner'] !== undefined || row['sk'] !== 'LOCK'), 'locks').toEqual([]);
-  expect(world.table.under('WAIT#').map(({ pk }) => pk), 'open waits').toEqual([]);
-  expect(world.table.under('APPROVAL#').filter(({ state }) => state === 'waiting'), 'open questions').toEqual([]);
-  expect(world.table.under('RELEASE#', 'RELEASE').filter(({ state }) => state !== 'ended'), 'releases that never end').toEqual([]);
 }
 
 logger.setLogLevel('SILENT');
@@ -57,7 +35,7 @@ async function live(happenings: readonly Happening[]): Promise<void> {
       for (const did of (await history.sweep()).did) expect(did).toMatch(/^ended the question/);
       await history.comeToRest();
     }
-    expectNothingHeld(world);
+    expectNothingHeld(world.table.under(''));
     await history.retryTheFailed();
     await history.comeToRest();
     await expectAllIsWell(history);

@@ -1,0 +1,108 @@
+import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
+import { DisableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { type NativeAttributeValue, paginateScan } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { table } from '../../aws/table.ts';
+import { days } from '../fakes/happenings.ts';
+import { expectAsTheBranchesSay, expectNothingHeld } from '../fakes/history-end.ts';
+import { LocalHistory } from './history.ts';
+import { registryWith } from './office.ts';
+import { buildQuickly } from './quick-build.ts';
+import { Town } from './town.ts';
+
+const names = Array.from({ length: 10 }, (_, index) => `story-${String(index)}`);
+let town: Town;
+let histories: LocalHistory[];
+
+beforeAll(async () => {
+  town = await Town.build();
+  const { cloud, outputs } = town.system;
+  // The end is looked up with the same functions as in the histories that run in memory.
+  const { accessKeyId, secretAccessKey } = cloud.credentials(cloud.accounts.tools);
+  for (const [name, value] of Object.entries({ AWS_ENDPOINT_URL: cloud.endpoint, AWS_REGION: cloud.region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey })) vi.stubEnv(name, value);
+  expect(outputs['TableName']).toBeDefined();
+  const applications = await town.applications(...names);
+  const targets = [{ account: 'dev', region: cloud.region }];
+  await town.system.register(registryWith(town, names, { dev: { branches: ['main'], targets }, sandbox: { disposable: true, branches: ['feature/*'], targets } }));
+  await Promise.all(names.map((name) => buildQuickly(town, name)));
+  histories = await Promise.all(applications.map((application) => LocalHistory.begin(town, application)));
+  // There is one sweep, and we say when.
+  const events = new EventBridgeClient(town.client());
+  const { Rules = [] } = await events.send(new ListRulesCommand({}));
+  await events.send(new DisableRuleCommand({ Name: Rules.find(({ Name = '' }) => Name.includes('SweepRule'))?.Name }));
+}, 240_000);
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await town.close();
+});
+
+/** Three days in each, and how many hours are between them. */
+const stories = fc.noBias(
+  fc.record({ hours: fc.tuple(fc.integer({ min: 10, max: 30 }), fc.integer({ min: 10, max: 30 })), days: fc.array(fc.tuple(days, days, days), { minLength: names.length, maxLength: names.length }) }),
+);
+
+interface Stack {
+  readonly name: string;
+  readonly createdAt: number;
+  readonly text: string | undefined;
+}
+
+async function stacksThere(): Promise<Stack[]> {
+  const found: Stack[] = [];
+  for await (const { Stacks = [] } of paginateDescribeStacks({ client: new CloudFormationClient(town.client('dev')) }, {})) {
+    found.push(...Stacks.filter(({ StackName = '' }) => StackName.startsWith('story-')).map(({ StackName = '', CreationTime, Outputs }) => ({ name: StackName, createdAt: CreationTime?.getTime() ?? 0, text: Outputs?.[0]?.OutputValue })));
+  }
+  return found;
+}
+
+async function rowsThere(): Promise<Record<string, NativeAttributeValue>[]> {
+  const rows = [];
+  for await (const { Items = [] } of paginateScan({ client: table() }, { TableName: town.system.outputs['TableName'] })) rows.push(...Items);
+  return rows;
+}
+
+/** Every change set that was executed, by the release in its name. */
+async function executed() {
+  const calls = await town.system.cloud.admin.calls();
+  return calls.filter(({ action, status, resource }) => action === 'ExecuteChangeSet' && status === 200 && resource?.includes('changeSet/story-')).map(({ time, resource = '' }) => ({ at: time * 1000, release: /changeSet\/(story-\d+-\d+-[0-9a-f]{8})-/.exec(resource)?.[1] ?? resource }));
+}
+
+it('ten histories with events lost, doubled, late and out of order: after one sweep everything is as the branches say', { timeout: 400_000 }, async () => {
+  const seed = Number(process.env['HISTORIES_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  const [story] = fc.sample(stories, { seed, numRuns: 1 });
+  if (story === undefined) throw new Error('no story');
+  for (const day of [0, 1, 2] as const) {
+    if (day > 0) {
+      await town.comesToRest();
+      await town.system.cloud.admin.putClockForward((story.hours[day - 1] ?? 0) * 3600);
+    }
+    await Promise.all(histories.map(async (history, index) => {
+      for (const happening of story.days[index]?.[day] ?? []) await history.happen(happening);
+    }));
+  }
+  for (const history of histories) await history.loseTheRest();
+  await town.comesToRest();
+  // What began less than five minutes ago is given time.
+  await town.system.cloud.admin.putClockForward(600);
+  const swept = await town.sweep();
+  await town.comesToRest();
+
+  const [stacks, rows, changes] = [await stacksThere(), await rowsThere(), await executed()];
+  expectNothingHeld(rows);
+  expect(new Set(changes.map(({ release }) => release)).size, 'each release changed an account once').toBe(changes.length);
+  for (const [index, { application, commits, texts }] of histories.entries()) {
+    try {
+      const commitOf = new Map([...texts].map(([commit, text]) => [text, commit]));
+      const there = await expectAsTheBranchesSay({ table: town.system.outputs['TableName'] ?? '', application, commits, stacks: new Map(stacks.map(({ name, text = '' }) => [name, commitOf.get(text) ?? text])) });
+      expect(stacks.filter(({ name }) => name.startsWith(`${application}-`)).map(({ name }) => name).sort()).toEqual([...there.keys()].sort());
+      for (const [name, commit] of there) {
+        const { createdAt = 0 } = stacks.find((stack) => stack.name === name) ?? {};
+        expect(changes.filter(({ at, release }) => at >= createdAt && release.startsWith(`${application}-`) && release.endsWith(commit.slice(0, 8))), `${name} was deployed once`).toHaveLength(1);
+      }
+    } catch (error) {
+      throw new Error(`HISTORIES_SEED=${String(seed)}, ${application}: ${JSON.stringify({ hours: story.hours, days: story.days[index] })}; the sweep: ${JSON.stringify(swept.did)}`, { cause: error });
+    }
+  }
+  expect(await town.sweep(), `HISTORIES_SEED=${String(seed)}`).toMatchObject({ did: [], left: [], trouble: [] });
+});
