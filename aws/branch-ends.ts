@@ -17,21 +17,35 @@ export type Ended = { readonly answer: 'removing'; readonly release: string } | 
  * deploy there.
  * @returns `changed` when the row is not any more as it was read: whoever asked looks again
  */
-export async function endBranchEnvironment(context: RemovalContext, row: BranchEnvironment, { reason, by }: Ending): Promise<Ended> {
-  const sequence = await nextSequence(context.tableName, row.application);
-  const fields = { state: 'removing', sequence, reason } as const;
-  if (!(await changeBranchEnvironment(context.tableName, row, fields))) return { answer: 'changed' };
-  return await removeBranchEnvironment(context, { ...row, ...fields, version: row.version + 1 }, { reason, by });
+export async function endBranchEnvironment(context: RemovalContext, row: BranchEnvironment, ending: Ending): Promise<Ended> {
+  const out = await outOfUse(context, row, ending.reason);
+  if (out === undefined) return { answer: 'changed' };
+  return (await isDeployed(context, out)) ? await remove(context, out, ending) : await close(context, out);
 }
 
 /** Has removed what is there of an environment that is out of use; where nothing is, it is noted as removed. */
-export async function removeBranchEnvironment(context: RemovalContext, row: BranchEnvironment, { reason, by }: Ending): Promise<Ended> {
-  const { application, name } = row;
-  const deployed = await listDeployed(context.tableName, application);
-  if (deployed.some(({ environment }) => environment === name)) {
-    // An older release may have deployed after it was noted as removed.
-    if (row.state !== 'removing' && !(await changeBranchEnvironment(context.tableName, row, { state: 'removing' }))) return { answer: 'changed' };
-    return { answer: 'removing', release: await startRemoval(context, { application, environment: name, reason, by }) };
-  }
-  return (await changeBranchEnvironment(context.tableName, row, { state: 'removed' })) ? { answer: 'removed' } : { answer: 'changed' };
+export async function removeBranchEnvironment(context: RemovalContext, row: BranchEnvironment, ending: Ending): Promise<Ended> {
+  // An older release may have deployed after it was noted as removed.
+  if (!(await isDeployed(context, row))) return await close(context, row);
+  const out = await outOfUse(context, row, row.reason);
+  return out === undefined ? { answer: 'changed' } : await remove(context, out, ending);
 }
+
+const isDeployed = async ({ tableName }: RemovalContext, { application, name }: BranchEnvironment): Promise<boolean> =>
+  (await listDeployed(tableName, application)).some(({ environment }) => environment === name);
+
+/** @returns the row as it is then, or `undefined` when somebody else changed it meanwhile */
+async function outOfUse({ tableName }: RemovalContext, row: BranchEnvironment, reason: string | undefined): Promise<BranchEnvironment | undefined> {
+  const fields = { state: 'removing', sequence: await nextSequence(tableName, row.application), reason } as const;
+  return (await changeBranchEnvironment(tableName, row, fields)) ? { ...row, ...fields, version: row.version + 1 } : undefined;
+}
+
+/**
+ * The removal has the number of the end. With a later one of its own, a release between the two would give way to the
+ * removal and count as newer than the end, and nobody would release it again.
+ */
+async function remove(context: RemovalContext, { application, name: environment, sequence }: BranchEnvironment, { reason, by }: Ending): Promise<Ended> {
+  return { answer: 'removing', release: await startRemoval(context, { application, environment, reason, by, sequence }) };
+}
+
+const close = async ({ tableName }: RemovalContext, row: BranchEnvironment): Promise<Ended> => ({ answer: (await changeBranchEnvironment(tableName, row, { state: 'removed' })) ? 'removed' : 'changed' });

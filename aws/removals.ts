@@ -31,6 +31,8 @@ export interface RemovalWish {
   readonly reason: string;
   /** The principal who asks, or `Drawbridge` where nobody did. */
   readonly by: string;
+  /** Its number, where it was given one already; without it the next. */
+  readonly sequence?: number;
 }
 
 const RemovalRow = z.object({ release: z.string(), state: z.string() });
@@ -84,7 +86,7 @@ async function begin(context: RemovalContext, wish: RemovalWish, once: boolean, 
       rows,
       source: await sourceOf(uses, tableName, rows),
       repository: registration.content.applications[application]?.repository,
-      sequence: await uses.nextSequence(tableName, application),
+      sequence: wish.sequence ?? (await uses.nextSequence(tableName, application)),
       registryVersion: registration.version,
       environment: resolved.environment,
       now: uses.now(),

@@ -118,9 +118,9 @@ describe('the end of a branch environment', () => {
   it('is a removal that asks nobody and names the branch, of what is deployed or was left half made', async () => {
     await deploy();
     const ended = await endBranchEnvironment(context, await row(), why);
-    expect(ended).toMatchObject({ answer: 'removing', release: 'orders-7-aaaaaaaa' });
+    expect(ended).toMatchObject({ answer: 'removing', release: 'orders-6-aaaaaaaa' });
     expect(await row()).toMatchObject({ state: 'removing', sequence: 6, reason: why.reason });
-    const [removal] = table.under('RELEASE#orders-7-aaaaaaaa', 'RELEASE');
+    const [removal] = table.under('RELEASE#orders-6-aaaaaaaa', 'RELEASE');
     expect(removal).toMatchObject({ mode: 'remove', message: why.reason, author: { name: 'kim' }, configuration: { environments: [{ name: 'one', registered: 'sandbox', branch: 'feature/one' }] } });
     expect(removal?.['configuration']).not.toMatchObject({ environments: [{ approval: expect.anything() as unknown }] });
     expect(sfn.commandCalls(StartExecutionCommand)).toHaveLength(1);
@@ -146,5 +146,23 @@ describe('the end of a branch environment', () => {
     await deploy();
     expect(await removeBranchEnvironment(context, await row(), why)).toMatchObject({ answer: 'removing' });
     expect(await row()).toMatchObject({ state: 'removing' });
+  });
+
+  it.each(['is ended', 'is removed once more'])('when it %s, leaves a push that is heard of in that moment neither behind its removal nor before its end', async (how) => {
+    if (how !== 'is ended') await endBranchEnvironment(context, await row(), why);
+    await deploy();
+    const before = await row();
+    // Between any two writes of ours somebody may take the next number.
+    const given: number[] = [];
+    table.beforeWrite = () => {
+      table.beforeWrite = () => undefined;
+      given.push(Number(table.under('APPLICATION#orders', 'COUNTER')[0]?.['last']) + 1);
+      table.rows.set(JSON.stringify(['APPLICATION#orders', 'COUNTER']), { pk: 'APPLICATION#orders', sk: 'COUNTER', last: given[0] });
+    };
+    const ended = await (how === 'is ended' ? endBranchEnvironment : removeBranchEnvironment)(context, before, why);
+    const { sequence } = await row();
+    expect(ended).toMatchObject({ answer: 'removing', release: `orders-${String(sequence)}-aaaaaaaa` });
+    expect(given[0]).toBeGreaterThan(sequence);
+    expect(await takeUp('one', { release: 'orders-99-bbbbbbbb', sequence: given[0] ?? 0 })).toMatchObject({ answer: 'taken' });
   });
 });
