@@ -1,5 +1,7 @@
 // The admin door of the local cloud, typed. Tests use it to cause what AWS does on its own:
 // lost and late events, cold starts; and to ask who called what.
+import type { EmittedEvent, EventFault, KeptEvent, RefusedDelivery, Work } from './events.ts';
+
 export interface ApiCall {
   readonly time: number;
   readonly account: string;
@@ -56,44 +58,6 @@ export interface Mail {
   readonly topicArn: string;
   readonly messageId: string;
   readonly attributes: Readonly<Record<string, string>>;
-}
-
-export interface EmittedEvent {
-  readonly source: string;
-  readonly 'detail-type': string;
-  readonly detail: unknown;
-  readonly resources?: readonly string[];
-  readonly region?: string;
-  /** The bus by name; without it the default bus, where AWS services put theirs. */
-  readonly bus?: string;
-}
-
-export interface EventFault {
-  readonly how: 'drop' | 'hold';
-  readonly left: number;
-  readonly dropped: number;
-  readonly held: number;
-}
-
-/** An event that waits in the hand of a test. */
-export interface KeptEvent {
-  readonly number: number;
-  readonly 'detail-type': string;
-  readonly detail: Readonly<Record<string, unknown>>;
-}
-
-/** What goes on in the whole cloud at this moment. */
-export interface Work {
-  readonly events: number;
-  readonly functions: number;
-  readonly executions: number;
-}
-
-export interface RefusedDelivery {
-  readonly target: string;
-  readonly rule: string;
-  readonly reason: string;
-  readonly event: string;
 }
 
 /** What CodeDeploy deploys to: a directory on this machine, with a port of its own. */

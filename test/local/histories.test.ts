@@ -62,6 +62,14 @@ async function rowsThere(): Promise<Record<string, NativeAttributeValue>[]> {
   return rows;
 }
 
+/** For whoever looks why: what the table says of an application. */
+function told(rows: readonly Record<string, NativeAttributeValue>[], application: string): string {
+  const text = (name: string, { state = '', outcome = '', sequence = '', commit = '', rests, reason = '' }: Record<string, unknown>) => [name, state, outcome, sequence, String(commit).slice(0, 8), rests === undefined ? '' : JSON.stringify(rests), reason].filter((it) => it !== '').join(' ');
+  const of = (pk: string, sk: RegExp) => rows.filter((row) => String(row['pk']).startsWith(pk) && sk.test(String(row['sk'])));
+  const its = [...of(`APPLICATION#${application}`, /^(HEAD|BRANCH-ENVIRONMENT|DEPLOYED|REMOVED)#/).map((row) => text(String(row['sk']), row)), ...of(`RELEASE#${application}-`, /^RELEASE$/).map((row) => text(`${String(row['pk'])} ${String(row['mode'])}`, row))];
+  return its.join('\n');
+}
+
 /** Every change set that was executed, by the release in its name. */
 async function executed() {
   const calls = await town.system.cloud.admin.calls();
@@ -101,7 +109,7 @@ it('ten histories with events lost, doubled, late and out of order: after one sw
         expect(changes.filter(({ at, release }) => at >= createdAt && release.startsWith(`${application}-`) && release.endsWith(commit.slice(0, 8))), `${name} was deployed once`).toHaveLength(1);
       }
     } catch (error) {
-      throw new Error(`HISTORIES_SEED=${String(seed)}, ${application}: ${JSON.stringify({ hours: story.hours, days: story.days[index] })}; the sweep: ${JSON.stringify(swept.did)}`, { cause: error });
+      throw new Error(`HISTORIES_SEED=${String(seed)}, ${application}: ${JSON.stringify({ hours: story.hours, days: story.days[index] })}; the sweep: ${JSON.stringify(swept.did)}\n${told(rows, application)}`, { cause: error });
     }
   }
   expect(await town.sweep(), `HISTORIES_SEED=${String(seed)}`).toMatchObject({ did: [], left: [], trouble: [] });
