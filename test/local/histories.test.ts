@@ -77,7 +77,8 @@ async function executed() {
 }
 
 it('ten histories with events lost, doubled, late and out of order: after one sweep everything is as the branches say', { timeout: 400_000 }, async () => {
-  const seed = Number(process.env['HISTORIES_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  // The same ones each time, as far as people do them. Others: SEED=7.
+  const seed = Number(process.env['SEED'] ?? 1);
   const [story] = fc.sample(stories, { seed, numRuns: 1 });
   if (story === undefined) throw new Error('no story');
   for (const day of [0, 1, 2] as const) {
@@ -109,8 +110,8 @@ it('ten histories with events lost, doubled, late and out of order: after one sw
         expect(changes.filter(({ at, release }) => at >= createdAt && release.startsWith(`${application}-`) && release.endsWith(commit.slice(0, 8))), `${name} was deployed once`).toHaveLength(1);
       }
     } catch (error) {
-      throw new Error(`HISTORIES_SEED=${String(seed)}, ${application}: ${JSON.stringify({ hours: story.hours, days: story.days[index] })}; the sweep: ${JSON.stringify(swept.did)}\n${told(rows, application)}`, { cause: error });
+      throw new Error(`SEED=${String(seed)}, ${application}: ${JSON.stringify({ hours: story.hours, days: story.days[index] })}; the sweep: ${JSON.stringify(swept.did)}\n${told(rows, application)}`, { cause: error });
     }
   }
-  expect(await town.sweep(), `HISTORIES_SEED=${String(seed)}`).toMatchObject({ did: [], left: [], trouble: [] });
+  expect(await town.sweep(), `SEED=${String(seed)}`).toMatchObject({ did: [], left: [], trouble: [] });
 });
