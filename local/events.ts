@@ -25,6 +25,8 @@ export interface KeptEvent {
 /** What goes on in the whole cloud at this moment. */
 export interface Work {
   readonly events: number;
+  /** Asynchronous ones, also those that wait to be tried again. */
+  readonly invocations: number;
   readonly functions: number;
   readonly executions: number;
 }

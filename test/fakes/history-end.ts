@@ -41,7 +41,7 @@ type Row = Readonly<Record<string, unknown>>;
 export function expectNothingHeld(rows: readonly Row[]): void {
   const under = (pk: string, sk = '') => rows.filter((row) => String(row['pk']).startsWith(pk) && String(row['sk']).startsWith(sk));
   expect(under('LOCK#').filter((row) => row['owner'] !== undefined || row['sk'] !== 'LOCK'), 'locks').toEqual([]);
-  expect(under('WAIT#').map(({ pk }) => pk), 'open waits').toEqual([]);
+  expect(under('WAIT#').map(({ pk, about }) => ({ pk, about })), 'open waits').toEqual([]);
   expect(under('APPROVAL#').filter(({ state }) => state === 'waiting'), 'open questions').toEqual([]);
   expect(under('RELEASE#', 'RELEASE').filter(({ state }) => state !== 'ended'), 'releases that never end').toEqual([]);
 }

@@ -98,7 +98,11 @@ it('ten histories with events lost, doubled, late and out of order: after one sw
   await town.comesToRest();
 
   const [stacks, rows, changes] = [await stacksThere(), await rowsThere(), await executed()];
-  expectNothingHeld(rows);
+  try {
+    expectNothingHeld(rows);
+  } catch (error) {
+    throw new Error(`SEED=${String(seed)}: ${JSON.stringify(story)}\n${names.map((name) => told(rows, name)).join('\n')}`, { cause: error });
+  }
   expect(new Set(changes.map(({ release }) => release)).size, 'each release changed an account once').toBe(changes.length);
   for (const [index, { application, commits, texts }] of histories.entries()) {
     try {

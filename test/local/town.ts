@@ -165,13 +165,14 @@ export class Town {
     }, longest);
   }
 
-  /** Waits until nothing goes on: no execution, no function, no event. What is called again after an error has a second until then. */
+  /** Waits until nothing goes on: no execution, no function, no event. */
   async comesToRest(): Promise<void> {
     let looks = 0;
     await until('nothing goes on', async () => {
-      const { events, functions, executions } = await this.system.cloud.admin.work();
-      looks = events + functions + executions === 0 ? looks + 1 : 0;
-      return looks > 3;
+      const { events, invocations, functions, executions } = await this.system.cloud.admin.work();
+      // A function that ends may start what the look has passed already.
+      looks = events + invocations + functions + executions === 0 ? looks + 1 : 0;
+      return looks > 1;
     }, longest);
   }
 
