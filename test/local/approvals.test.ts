@@ -21,7 +21,7 @@ const environments = {
 let town: Town;
 beforeAll(async () => {
   town = await Town.build();
-  await town.applications(...names);
+  await town.quickApplications(...names);
   await town.system.register(registryWith(town, names, environments));
 }, 120_000);
 afterAll(() => town.close());

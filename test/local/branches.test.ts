@@ -8,7 +8,6 @@ import type { BranchEnvironmentsAnswer, StopAnswer } from '../../contracts/comma
 import { branchEnvironmentName } from '../../domain/branch-name.ts';
 import { until } from '../fakes/until.ts';
 import { registryWith } from './office.ts';
-import { buildQuickly } from './quick-build.ts';
 import { failsOnCreate, takes } from './templates.ts';
 import { type Application, outcomes, type Shown, Town } from './town.ts';
 
@@ -16,9 +15,8 @@ let town: Town;
 let shop: Application;
 beforeAll(async () => {
   town = await Town.build();
-  [shop] = (await town.applications('shop')) as [Application];
+  [shop] = (await town.quickApplications('shop')) as [Application];
   await town.system.register(registryWith(town, ['shop'], { dev: { branches: ['release'] }, sandbox: { disposable: true, branches: ['feature/*'], limits: { atOnce: 2 } } }));
-  await buildQuickly(town, 'shop');
   // The first branch of a repository is its default, which CodeCommit does not delete.
   await shop.push({ 'README.md': '# Shop\n' });
 }, 120_000);

@@ -8,7 +8,7 @@ import { type Application, outcomes, type Shown, Town } from './town.ts';
 let town: Town;
 beforeAll(async () => {
   town = await Town.build();
-  await town.applications('orders', 'carts');
+  await town.quickApplications('orders', 'carts');
   await town.system.register(registryWith(town, ['orders', 'carts'], { dev: {}, prod: { approval: { approvers: ['alex', 'robin'] } } }));
 }, 240_000);
 afterAll(() => town.close());

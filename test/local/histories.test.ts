@@ -8,7 +8,6 @@ import { days } from '../fakes/happenings.ts';
 import { expectAsTheBranchesSay, expectNothingHeld } from '../fakes/history-end.ts';
 import { LocalHistory } from './history.ts';
 import { registryWith } from './office.ts';
-import { buildQuickly } from './quick-build.ts';
 import { Town } from './town.ts';
 
 const names = Array.from({ length: 10 }, (_, index) => `story-${String(index)}`);
@@ -22,10 +21,9 @@ beforeAll(async () => {
   const { accessKeyId, secretAccessKey } = cloud.credentials(cloud.accounts.tools);
   for (const [name, value] of Object.entries({ AWS_ENDPOINT_URL: cloud.endpoint, AWS_REGION: cloud.region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey })) vi.stubEnv(name, value);
   expect(outputs['TableName']).toBeDefined();
-  const applications = await town.applications(...names);
+  const applications = await town.quickApplications(...names);
   const targets = [{ account: 'dev', region: cloud.region }];
   await town.system.register(registryWith(town, names, { dev: { branches: ['main'], targets }, sandbox: { disposable: true, branches: ['feature/*'], targets } }));
-  await Promise.all(names.map((name) => buildQuickly(town, name)));
   histories = await Promise.all(applications.map((application) => LocalHistory.begin(town, application)));
   // There is one sweep, and we say when.
   const events = new EventBridgeClient(town.client());

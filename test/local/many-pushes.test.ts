@@ -1,7 +1,6 @@
 import { BatchGetBuildsCommand, CodeBuildClient, ListBuildsCommand } from '@aws-sdk/client-codebuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../fakes/until.ts';
-import { buildQuickly } from './quick-build.ts';
 import { parametersApplication } from './templates.ts';
 import { Town } from './town.ts';
 
@@ -10,8 +9,7 @@ let town: Town;
 beforeAll(async () => {
   // As a new account is: one build, and whoever comes meanwhile is refused.
   town = await Town.build(900, { buildLimit: 1, buildQueue: 0 });
-  await town.applications(...names);
-  await Promise.all(names.map((name) => buildQuickly(town, name)));
+  await town.quickApplications(...names);
 }, 240_000);
 afterAll(() => town.close());
 

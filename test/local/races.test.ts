@@ -10,7 +10,7 @@ const names = ['two-pushes', 'doubled', 'lost-event', 'killed', 'waiting'] as co
 beforeAll(async () => {
   // Two seconds, so that a lost event does not cost the test a quarter of an hour.
   town = await Town.build(2);
-  await town.applications(...names);
+  await town.quickApplications(...names);
 }, 120_000);
 afterAll(() => town.close());
 

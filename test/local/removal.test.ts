@@ -18,7 +18,7 @@ const prod: Place = { environment: 'prod', account: 'prod' };
 
 beforeAll(async () => {
   town = await Town.build();
-  [shop] = (await town.applications('shop')) as [Application];
+  [shop] = (await town.quickApplications('shop')) as [Application];
 }, 120_000);
 afterAll(async () => {
   await town.close();

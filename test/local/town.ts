@@ -11,6 +11,7 @@ import { knock } from '../../local/door.ts';
 import type { Person } from '../../local/sample.ts';
 import { bringUp, type System, type SystemOptions } from '../../local/system.ts';
 import { until } from '../fakes/until.ts';
+import { buildQuickly } from './quick-build.ts';
 
 const run = promisify(execFile);
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
@@ -119,6 +120,13 @@ export class Town {
         return application;
       }),
     );
+  }
+
+  /** The same where how they are built is not what a test is about. */
+  async quickApplications(...names: string[]): Promise<Application[]> {
+    const applications = await this.applications(...names);
+    await Promise.all(names.map((name) => buildQuickly(this, name)));
+    return applications;
   }
 
   /** One that was made before. */
