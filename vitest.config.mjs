@@ -21,6 +21,8 @@ export default defineConfig({
   test: {
     // A test left alone with .only would let all the others pass unseen.
     allowOnly: false,
+    // Vitest leaves one processor free for itself, which it hardly uses; of two that is half.
+    maxWorkers: '100%',
     projects: [
       // Most of the time of a small file goes to loading what it tests, so these share it. What replaces a part of the SDK, or of a
       // module, has its own.
@@ -29,7 +31,7 @@ export default defineConfig({
       project('contract', { test: 60, hook: 60 }),
       project('browser', { test: 60, hook: 60 }),
       project('workflow', { test: 90, hook: 90, clouds: 1 }),
-      project('local', { test: 400, hook: 240, clouds: 2 }),
+      project('local', { test: 400, hook: 240, clouds: 3 }),
     ],
   },
 });

@@ -1,6 +1,5 @@
 import { DescribeStacksCommand, CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { buildQuickly } from '../../test/local/quick-build.ts';
 import type { Town } from '../../test/local/town.ts';
 import type { Ledger } from './ledger.ts';
 import type { Scenario } from './scenario.ts';
@@ -30,8 +29,7 @@ const push: Make = (town, ledger) => {
     good: 'deployed',
     executes: 1,
     prepare: async () => {
-      await town.applications('cups');
-      await buildQuickly(town, 'cups');
+      await town.quickApplications('cups');
       await register(town, 'cups', pushed('cups'));
     },
     begin: (value) => cups.push(value),

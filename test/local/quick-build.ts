@@ -2,8 +2,8 @@ import { BatchGetProjectsCommand, CodeBuildClient, UpdateProjectCommand } from '
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { stringify } from 'yaml';
 import type { Packed } from '../../contracts/packed.ts';
+import type { Credentials } from '../../local/cloud.ts';
 import { sha256 } from '../../domain/digest.ts';
-import type { Town } from './town.ts';
 
 /** The list of what was built comes last. The SDK lies above every build here, and starts in a fifth of the time of the command line. */
 const upload = `
@@ -15,9 +15,16 @@ const put = (name, Body) => client.send(new PutObjectCommand({ Bucket, Key: PLAC
 put("template.yaml", readFileSync("template.yaml")).then(() => put("release.json", LIST));
 `;
 
+/** What a client of the SDK needs to be an administrator of the tools account. */
+interface Client {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+}
+
 /** Where what is built is not what a test is about, the template is taken as it is: one short command in place of four. */
-export async function buildQuickly(town: Town, application: string): Promise<void> {
-  const [codeBuild, iam] = [new CodeBuildClient(town.client()), new IAMClient(town.client())];
+export async function buildQuickly(tools: Client, application: string): Promise<void> {
+  const [codeBuild, iam] = [new CodeBuildClient(tools), new IAMClient(tools)];
   const { projects } = await codeBuild.send(new BatchGetProjectsCommand({ names: [`drawbridge-build-${application}`] }));
   const { Role } = await iam.send(new GetRoleCommand({ RoleName: projects?.[0]?.serviceRole?.split('/').at(-1) }));
   const place = `incoming/${application}/${Role?.RoleId ?? ''}:AWSCodeBuild-\${CODEBUILD_BUILD_ID#*:}/`;

@@ -125,7 +125,7 @@ export class Town {
   /** The same where how they are built is not what a test is about. */
   async quickApplications(...names: string[]): Promise<Application[]> {
     const applications = await this.applications(...names);
-    await Promise.all(names.map((name) => buildQuickly(this, name)));
+    await Promise.all(names.map((name) => buildQuickly(this.client(), name)));
     return applications;
   }
 
