@@ -6,10 +6,11 @@ import { outcomes, Town } from './town.ts';
 let town: Town;
 beforeAll(async () => {
   town = await Town.build();
-}, 120_000);
+  await town.applications(...bads.map(({ application }) => application), 'quiet');
+}, 240_000);
 afterAll(() => town.close());
 
-const good = parametersApplication({ values: { One: '1' } });
+const good = parametersApplication({ values: { One: '1' }, order: ['dev'] });
 
 interface Bad {
   readonly name: string;
@@ -41,34 +42,34 @@ const bads: Bad[] = [
 ];
 
 it.each(bads)('$name ends as failed with a sentence, and the next good push heals it', { timeout: 120_000 }, async ({ application: name, files, says, logs }) => {
-  const [application] = await town.applications(name);
-  const failed = await application?.release(files, 'Break it');
-  expect(failed?.release.outcome).toBe('failed');
-  expect(failed?.release.reason).toMatch(says);
-  expect(failed?.targets.map(({ clean }) => clean)).not.toContain(false);
-  if (logs !== undefined) expect(await linesOf(failed?.release.id ?? '')).toContain(logs);
+  const application = town.application(name);
+  const failed = await application.release(files, 'Break it');
+  expect(failed.release.outcome).toBe('failed');
+  expect(failed.release.reason).toMatch(says);
+  expect(failed.targets.map(({ clean }) => clean)).not.toContain(false);
+  if (logs !== undefined) expect(await linesOf(failed.release.id)).toContain(logs);
 
   // What was broken must not come back through a file that stayed.
-  const healed = await application?.release({ ...good }, 'Mend it');
-  expect(healed?.release).toMatchObject({ outcome: 'deployed' });
-  expect(outcomes(healed ?? ({ environments: [] } as never))).toEqual({ dev: 'deployed', staging: 'deployed' });
+  const healed = await application.release(good, 'Mend it');
+  expect(healed.release).toMatchObject({ outcome: 'deployed' });
+  expect(outcomes(healed)).toEqual({ dev: 'deployed' });
 });
 
 it('what does not change anything is green and asks nobody', { timeout: 120_000 }, async () => {
-  const [application] = await town.applications('quiet');
+  const application = town.application('quiet');
   const files = parametersApplication({ values: { One: '1' }, order: ['dev', 'staging', 'prod'] });
-  const first = await application?.releaseOf(await application.push(files));
-  await town.waitsIn(first ?? '', 'prod');
-  await town.decide(first ?? '', 'prod', 'approve');
-  expect((await town.ended(first ?? '')).release.outcome).toBe('deployed');
+  const first = await application.releaseOf(await application.push(files));
+  await town.waitsIn(first, 'prod');
+  await town.decide(first, 'prod', 'approve');
+  expect((await town.ended(first)).release.outcome).toBe('deployed');
 
-  const second = await application?.release({ 'README.md': 'words only' }, 'Write words');
-  expect(second?.release.outcome).toBe('no-changes');
-  expect(second?.approvals).toEqual([]);
+  const second = await application.release({ 'README.md': 'words only' }, 'Write words');
+  expect(second.release.outcome).toBe('no-changes');
+  expect(second.approvals).toEqual([]);
 
-  const third = await application?.releaseOf(await application.push(parametersApplication({ values: { One: '2' }, order: ['dev', 'staging', 'prod'] })));
-  const waiting = await town.waitsIn(third ?? '', 'prod');
+  const third = await application.releaseOf(await application.push(parametersApplication({ values: { One: '2' }, order: ['dev', 'staging', 'prod'] })));
+  const waiting = await town.waitsIn(third, 'prod');
   expect(waiting.targets.find(({ environment }) => environment === 'prod')?.counts).toEqual({ add: 0, modify: 1, replace: 0, mayReplace: 0, remove: 0 });
-  await town.decide(third ?? '', 'prod', 'reject');
-  expect((await town.ended(third ?? '')).release.outcome).toBe('rejected');
+  await town.decide(third, 'prod', 'reject');
+  expect((await town.ended(third)).release.outcome).toBe('rejected');
 });
