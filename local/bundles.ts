@@ -1,12 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { zipFolder } from '../builder/folder-zip.ts';
 import { build, functionNames } from '../esbuild.config.mjs';
 
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const zipOf = (folder: string): string => `${folder.replace(/\/$/, '')}.zip`;
 
-/** Tests that run side by side bundle and pack once for all of them: none may take away what another reads. */
-export async function bundleForAll(dist: string): Promise<void> {
+/** Local clouds that come up side by side bundle and pack once for all of them: none may take away what another reads. */
+export async function bundleForAll(): Promise<void> {
   await build();
   for (const name of functionNames()) await writeFile(zipOf(join(dist, name)), zipFolder(join(dist, name)));
   process.env['DRAWBRIDGE_BUNDLES'] = 'built';
