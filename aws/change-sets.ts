@@ -9,6 +9,7 @@ import type { ChangeSetRequest } from '../domain/change-set-request.ts';
 import { InvalidInputError } from '../domain/errors.ts';
 import { isMissing } from './cloudformation.ts';
 import { calling, isNamed } from './errors.ts';
+import { pages } from './pages.ts';
 
 /** A change set by name or ARN. The stack is always named too: permissions are judged by it. */
 export interface ChangeSetId {
@@ -64,15 +65,16 @@ export async function deleteChangeSet(client: CloudFormationClient, { stackName,
   }
 }
 
-/** Whether a stack has any change set: then somebody's plan still needs the empty stack. One that is gone has none. */
-export async function hasChangeSets(client: CloudFormationClient, stackName: string): Promise<boolean> {
+/** Names of the change sets that a stack has. One that is gone has none. */
+export async function changeSetsOf(client: CloudFormationClient, stack: string): Promise<string[]> {
+  const names: string[] = [];
+  const list = (NextToken: string | undefined) => calling(`listing the change sets of ${stack}`, () => client.send(new ListChangeSetsCommand({ StackName: stack, NextToken })));
   try {
-    const answer = await calling(`listing the change sets of ${stackName}`, () => client.send(new ListChangeSetsCommand({ StackName: stackName })));
-    return (answer.Summaries ?? []).some(({ Status }) => Status !== 'DELETE_COMPLETE');
+    for await (const { Summaries = [] } of pages(list, ({ NextToken }) => NextToken)) names.push(...Summaries.filter(({ Status }) => Status !== 'DELETE_COMPLETE').map(({ ChangeSetName = '' }) => ChangeSetName));
   } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
+    if (!isMissing(error)) throw error;
   }
+  return names;
 }
 
 export type Started = 'started' | 'started-before' | 'perhaps-started';

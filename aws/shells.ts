@@ -1,10 +1,8 @@
-import { type CloudFormationClient, ListChangeSetsCommand } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { Place } from '../contracts/doctor.ts';
 import { roleArn, sessionTags } from '../domain/session.ts';
 import { shellPolicy } from '../domain/sweep/shells.ts';
 import { cloudFormationFor } from './cloudformation.ts';
-import { calling } from './errors.ts';
-import { pages } from './pages.ts';
 import { assumeRole } from './sts.ts';
 
 /** A session in a target account that can delete this one stack and nothing else. */
@@ -12,12 +10,4 @@ export async function removingShellIn({ account, region, externalId }: Place, st
   const role = roleArn(account, 'execute');
   const tags = sessionTags({ release: 'sweep', environment: 'sweep', application: 'sweep', commit: 'none' });
   return cloudFormationFor(await assumeRole(`assuming ${role} for ${stackArn}`, { RoleArn: role, RoleSessionName: 'sweep', Policy: shellPolicy(stackArn), ExternalId: externalId, Tags: tags }), region);
-}
-
-/** Names of all change sets of a stack. */
-export async function changeSetsOf(client: CloudFormationClient, stack: string): Promise<string[]> {
-  const names: string[] = [];
-  const list = (NextToken: string | undefined) => calling(`listing the change sets of ${stack}`, () => client.send(new ListChangeSetsCommand({ StackName: stack, NextToken })));
-  for await (const { Summaries = [] } of pages(list, ({ NextToken }) => NextToken)) names.push(...Summaries.filter(({ Status }) => Status !== 'DELETE_COMPLETE').map(({ ChangeSetName = '' }) => ChangeSetName));
-  return names;
 }

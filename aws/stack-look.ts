@@ -9,7 +9,7 @@ import { sweepPolicy } from '../domain/sweep/session.ts';
 import { cloudFormationFor, describeStack } from './cloudformation.ts';
 import { calling } from './errors.ts';
 import { pages } from './pages.ts';
-import { changeSetsOf } from './shells.ts';
+import { changeSetsOf } from './change-sets.ts';
 import { assumeRole } from './sts.ts';
 
 /** Each unknown stack costs a call, and CloudFormation takes few of them a second. */

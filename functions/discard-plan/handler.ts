@@ -1,4 +1,4 @@
-import { deleteChangeSet, hasChangeSets } from '../../aws/change-sets.ts';
+import { changeSetsOf, deleteChangeSet } from '../../aws/change-sets.ts';
 import { deleteStack, describeStack } from '../../aws/cloudformation.ts';
 import { readLock } from '../../aws/locks.ts';
 import { readRelease, readTarget } from '../../aws/releases.ts';
@@ -11,7 +11,7 @@ import { leftBehind } from '../../domain/left-behind.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, readLock, clientFor, deleteChangeSet, hasChangeSets, describeStack, deleteStack };
+const real = { readRelease, readTarget, readLock, clientFor, deleteChangeSet, changeSetsOf, describeStack, deleteStack };
 type Uses = typeof real;
 
 /** Leaves nothing behind of a plan that nobody executed: neither the change set nor the empty stack that it made. */
@@ -28,7 +28,7 @@ export async function discardPlan(uses: Uses, where: { tableName: string }, inpu
   if (left.shell) {
     // Another release's plan may stand on the same empty stack, or be executed on it at this moment: an executed change set is
     // not listed any more, so the status is looked at last. One that is opened after that has to be judged before it is executed.
-    const isTheirs = (await uses.readLock(where.tableName, target))?.owner !== undefined || (await uses.hasChangeSets(client, target.stackName));
+    const isTheirs = (await uses.readLock(where.tableName, target))?.owner !== undefined || (await uses.changeSetsOf(client, target.stackName)).length > 0;
     const stack = isTheirs ? undefined : await uses.describeStack(client, target.stackName);
     if (stack?.status === 'REVIEW_IN_PROGRESS') await uses.deleteStack(client, stack.arn, undefined);
   }

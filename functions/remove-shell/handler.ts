@@ -1,7 +1,8 @@
 import { deleteStack, describeStack } from '../../aws/cloudformation.ts';
 import { readLock } from '../../aws/locks.ts';
 import { findRelease } from '../../aws/releases.ts';
-import { changeSetsOf, removingShellIn } from '../../aws/shells.ts';
+import { changeSetsOf } from '../../aws/change-sets.ts';
+import { removingShellIn } from '../../aws/shells.ts';
 import { RemoveShell, type ShellRemoved } from '../../contracts/sweep.ts';
 import { ownerTag } from '../../domain/owner-tags.ts';
 import { mayRemoveShell, releasesIn } from '../../domain/sweep/shells.ts';

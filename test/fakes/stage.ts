@@ -1,6 +1,6 @@
 import { lookAtChangeSet } from '../../aws/change-set-look.ts';
 import { describeGroup } from '../../aws/code-deploy.ts';
-import { createChangeSet, deleteChangeSet, executeChangeSet, hasChangeSets } from '../../aws/change-sets.ts';
+import { changeSetsOf, createChangeSet, deleteChangeSet, executeChangeSet } from '../../aws/change-sets.ts';
 import { deleteStack, describeStack } from '../../aws/cloudformation.ts';
 import { describeChangeSet } from '../../aws/described-change-set.ts';
 import type { lookUp as realLookUp } from '../../aws/parameter-store.ts';
@@ -24,7 +24,7 @@ import { task } from './samples.ts';
 export const execution = 'arn:aws:states:eu-west-1:111111111111:execution:execute-plan:one';
 /** A target that is a stack has nothing to do with CodeDeploy. */
 const codeDeployFor = () => Promise.reject(new Error('the target is a stack'));
-const stackCalls = { describeGroup, codeDeployFor, describeStack, createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, hasChangeSets, deleteStack, lookAtChangeSet, readOutcome, readRemoval };
+const stackCalls = { describeGroup, codeDeployFor, describeStack, createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, changeSetsOf, deleteStack, lookAtChangeSet, readOutcome, readRemoval };
 
 /** One target with its account: the real calls against a CloudFormation that keeps state, and our records in memory. */
 export function aStage(environment: string = task.environment) {

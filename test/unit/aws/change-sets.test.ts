@@ -17,7 +17,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lookAtChangeSet } from '../../../aws/change-set-look.ts';
-import { createChangeSet, deleteChangeSet, executeChangeSet, hasChangeSets } from '../../../aws/change-sets.ts';
+import { changeSetsOf, createChangeSet, deleteChangeSet, executeChangeSet } from '../../../aws/change-sets.ts';
 import { describeStack } from '../../../aws/cloudformation.ts';
 import { describeChangeSet } from '../../../aws/described-change-set.ts';
 import { operationEvents } from '../../../aws/stack-events.ts';
@@ -212,7 +212,7 @@ describe('executing', () => {
 
 it('a stack that is gone has no change sets', async () => {
   cloudFormation.on(ListChangeSetsCommand).rejects(refused('ValidationError', 'Stack [orders-dev] does not exist'));
-  expect(await hasChangeSets(client, 'orders-dev')).toBe(false);
+  expect(await changeSetsOf(client, 'orders-dev')).toEqual([]);
 });
 
 describe('the events of an operation', () => {

@@ -179,10 +179,10 @@ describe('one target', () => {
 
   it('keeps the empty stack that another plan begins to fill at this moment', async () => {
     await at.open();
-    at.uses.hasChangeSets = () => {
+    at.uses.changeSetsOf = () => {
       // Its change set is executed, and so not listed any more.
       at.cloud.move('orders-dev', 'CREATE_IN_PROGRESS');
-      return Promise.resolve(false);
+      return Promise.resolve([]);
     };
     await at.discard();
     expect(at.cloud.names).not.toContain('DeleteStack');

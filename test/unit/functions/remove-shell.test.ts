@@ -1,7 +1,7 @@
 import { CloudFormationClient, CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deleteStack, describeStack } from '../../../aws/cloudformation.ts';
-import { changeSetsOf } from '../../../aws/shells.ts';
+import { changeSetsOf } from '../../../aws/change-sets.ts';
 import type { Release } from '../../../contracts/release.ts';
 import { removeShell } from '../../../functions/remove-shell/handler.ts';
 import { FakeCloudFormation } from '../../fakes/cloudformation.ts';
