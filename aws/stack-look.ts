@@ -1,29 +1,18 @@
 import { type CloudFormationClient, DescribeChangeSetCommand, ListStackResourcesCommand, ListStacksCommand, StackStatus, type StackSummary } from '@aws-sdk/client-cloudformation';
-import type { Place } from '../contracts/doctor.ts';
 import type { FoundStack, FoundStacks } from '../contracts/sweep.ts';
 import { isNamedByUs } from '../domain/change-set-request.ts';
 import { AccessDeniedError } from '../domain/errors.ts';
 import { ownerTag } from '../domain/owner-tags.ts';
-import { roleArn, sessionTags } from '../domain/session.ts';
-import { sweepPolicy } from '../domain/sweep/session.ts';
-import { cloudFormationFor, describeStack } from './cloudformation.ts';
+import { changeSetsOf } from './change-sets.ts';
+import { describeStack } from './cloudformation.ts';
 import { calling } from './errors.ts';
 import { pages } from './pages.ts';
-import { changeSetsOf } from './change-sets.ts';
-import { assumeRole } from './sts.ts';
 
 /** Each unknown stack costs a call, and CloudFormation takes few of them a second. */
 const mostStacks = 200;
 
 /** What is being deleted goes by itself. */
 const there = Object.values(StackStatus).filter((status) => !status.startsWith('DELETE_') || status === 'DELETE_FAILED');
-
-/** A session in a target account that reads stacks and nothing else. */
-export async function sweepingIn({ account, region, externalId }: Place): Promise<CloudFormationClient> {
-  const tags = sessionTags({ release: 'sweep', environment: 'sweep', application: 'sweep', commit: 'none' });
-  const credentials = await assumeRole(`assuming ${roleArn(account, 'plan')}`, { RoleArn: roleArn(account, 'plan'), RoleSessionName: 'sweep', Policy: sweepPolicy(account), ExternalId: externalId, Tags: tags });
-  return cloudFormationFor(credentials, region);
-}
 
 /** Stacks that carry our tags, or hold only a change set of ours, and that are not among those known. */
 export async function lookForStacks(client: CloudFormationClient, known: ReadonlySet<string>): Promise<FoundStacks> {

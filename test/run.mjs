@@ -1,7 +1,7 @@
 // `npm test` and `npm run check`: everything that must hold, two things at a time, with its seconds.
 // The last line counts the tests, and each tool as one more.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { findBrowser } from '../local/browser.mjs';
@@ -70,10 +70,18 @@ function start({ command, args, results: file }) {
   });
 }
 
+/** What vitest wrote, or nothing when it broke off before. */
+function reportIn(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 /** What failed, a line or two each, so that it is seen at once, also where only the first lines of an output are kept. */
 function failures({ results: file }) {
-  if (file === undefined || !existsSync(file)) return '';
-  const { testResults: files } = JSON.parse(readFileSync(file, 'utf8'));
+  const files = file === undefined ? [] : (reportIn(file)?.testResults ?? []);
   return files
     .flatMap(({ name, message, assertionResults: tests }) => {
       const failed = tests.filter(({ status }) => status === 'failed').map((test) => [test.fullName, test.failureMessages[0] ?? '']);
@@ -86,13 +94,11 @@ function failures({ results: file }) {
 /** Passed and failed of one step. A test that was skipped has not passed, and a run that broke off has failed. */
 function count({ results: file }, code) {
   if (file === undefined) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-  try {
-    const { numPassedTests: passed, numTotalTests: all, numFailedTestSuites: broken } = JSON.parse(readFileSync(file, 'utf8'));
-    const failed = all - passed;
-    return { passed, failed: failed === 0 && (code !== 0 || broken > 0) ? 1 : failed };
-  } catch {
-    return { passed: 0, failed: 1 };
-  }
+  const report = reportIn(file);
+  if (report === undefined) return { passed: 0, failed: 1 };
+  const { numPassedTests: passed, numTotalTests: all, numFailedTestSuites: broken } = report;
+  const failed = all - passed;
+  return { passed, failed: failed === 0 && (code !== 0 || broken > 0) ? 1 : failed };
 }
 
 async function step(it) {

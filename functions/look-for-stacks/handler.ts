@@ -1,4 +1,5 @@
-import { lookForStacks, sweepingIn } from '../../aws/stack-look.ts';
+import { lookForStacks } from '../../aws/stack-look.ts';
+import { sweepingIn } from '../../aws/sweep-session.ts';
 import { type FoundStacks, LookForStacks } from '../../contracts/sweep.ts';
 import { task } from '../../runtime/task.ts';
 

@@ -2,7 +2,7 @@ import { deleteStack, describeStack } from '../../aws/cloudformation.ts';
 import { readLock } from '../../aws/locks.ts';
 import { findRelease } from '../../aws/releases.ts';
 import { changeSetsOf } from '../../aws/change-sets.ts';
-import { removingShellIn } from '../../aws/shells.ts';
+import { removingShellIn } from '../../aws/sweep-session.ts';
 import { RemoveShell, type ShellRemoved } from '../../contracts/sweep.ts';
 import { ownerTag } from '../../domain/owner-tags.ts';
 import { mayRemoveShell, releasesIn } from '../../domain/sweep/shells.ts';
