@@ -1,6 +1,6 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { Adoption } from '../contracts/adoption.ts';
-import { calling, isNamed } from './errors.ts';
+import { unlessRefused } from './errors.ts';
 import { queryRows, readRow } from './rows.ts';
 import { keys, table } from './table.ts';
 
@@ -23,25 +23,15 @@ const ofTheSame = {
 /** @returns `false` when the stack is adopted for something else already */
 export async function writeAdoption(tableName: string, adoption: Adoption): Promise<boolean> {
   const { ConditionExpression, values } = ofTheSame;
-  return await unlessAnothers(() =>
-    calling(`adopting ${adoption.stackName}`, () => table().send(new PutCommand({ TableName: tableName, Item: { ...adoption, ...keys.adoption(adoption) }, ConditionExpression, ExpressionAttributeValues: values(adoption) }))),
+  return await unlessRefused(`adopting ${adoption.stackName}`, () =>
+    table().send(new PutCommand({ TableName: tableName, Item: { ...adoption, ...keys.adoption(adoption) }, ConditionExpression, ExpressionAttributeValues: values(adoption) })),
   );
 }
 
 /** @returns `false` when the stack is adopted for something else */
 export async function removeAdoption(tableName: string, adoption: Place & Pick<Adoption, 'application' | 'environment'>): Promise<boolean> {
   const { ConditionExpression, values } = ofTheSame;
-  return await unlessAnothers(() =>
-    calling(`taking back the adoption of ${adoption.stackName}`, () => table().send(new DeleteCommand({ TableName: tableName, Key: keys.adoption(adoption), ConditionExpression, ExpressionAttributeValues: values(adoption) }))),
+  return await unlessRefused(`taking back the adoption of ${adoption.stackName}`, () =>
+    table().send(new DeleteCommand({ TableName: tableName, Key: keys.adoption(adoption), ConditionExpression, ExpressionAttributeValues: values(adoption) })),
   );
-}
-
-async function unlessAnothers(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Approval, Vote } from '../contracts/approval.ts';
-import { calling, isNamed } from './errors.ts';
+import { calling, isNamed, unlessRefused } from './errors.ts';
 import { queryRows, readRow } from './rows.ts';
 import { keys, table } from './table.ts';
 
@@ -35,13 +35,7 @@ function put(tableName: string, approval: Approval, before: number) {
  * @returns `false` when somebody did: read it again
  */
 export async function writeApproval(tableName: string, approval: Approval, before: number): Promise<boolean> {
-  try {
-    await calling(`writing approval ${approval.id}`, () => table().send(new PutCommand(put(tableName, approval, before))));
-    return true;
-  } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-    throw error;
-  }
+  return await unlessRefused(`writing approval ${approval.id}`, () => table().send(new PutCommand(put(tableName, approval, before))));
 }
 
 /**

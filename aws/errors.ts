@@ -44,3 +44,17 @@ export async function calling<T>(doing: string, call: () => Promise<T>): Promise
     throw error;
   }
 }
+
+/**
+ * Makes one conditional write.
+ * @returns `false` when the condition does not hold: somebody else was there first
+ */
+export async function unlessRefused(doing: string, write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await calling(doing, write);
+    return true;
+  } catch (error) {
+    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
+    throw error;
+  }
+}

@@ -6,19 +6,13 @@ import { nameOfOld } from '../domain/removal/left.ts';
 import type { Orphan } from '../domain/sweep/orphans.ts';
 import { removeBranchEnvironment } from './branch-ends.ts';
 import { changeBranchEnvironment, readBranchEnvironment } from './branch-environments.ts';
-import { calling, isNamed } from './errors.ts';
+import { unlessRefused } from './errors.ts';
 import { nextSequence } from './heads.ts';
 import type { RemovalContext } from './removals.ts';
 import { keys, table } from './table.ts';
 
 async function putNew(tableName: string, key: { pk: string; sk: string }, row: object): Promise<boolean> {
-  try {
-    await calling(`writing ${key.pk} ${key.sk}`, () => table().send(new PutCommand({ TableName: tableName, Item: { ...row, ...key }, ConditionExpression: 'attribute_not_exists(pk)' })));
-    return true;
-  } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-    throw error;
-  }
+  return await unlessRefused(`writing ${key.pk} ${key.sk}`, () => table().send(new PutCommand({ TableName: tableName, Item: { ...row, ...key }, ConditionExpression: 'attribute_not_exists(pk)' })));
 }
 
 /** Which commit is there nobody knows any more. */
