@@ -48,7 +48,12 @@ async function stage(make: NonNullable<(typeof scenarios)[string]>, what: string
 }
 
 const tried: Tried[] = [];
-const end = Date.now() + Number(asked.minutes) * 60_000;
+let end = Date.now() + Number(asked.minutes) * 60_000;
+// Who has seen enough keeps what was tried so far.
+process.on('SIGINT', () => {
+  if (end !== 0) say('It ends with the runs that are under way.');
+  end = 0;
+});
 await bundleForAll();
 // They share nothing but the list and the bundles, so several at once are only quicker.
 const stages = await Promise.all(Array.from({ length: Number(asked.clouds) }, (_, index) => stage(make, `cloud ${String(index + 1)}`)));
