@@ -19,11 +19,16 @@ beforeAll(async () => {
   const [application] = await town.applications('shop');
   if (application === undefined) throw new Error('no application');
   shop = application;
-  const world = { branches: ['main'], targets: [{ account: 'dev', region: home, wave: 1 }, { account: 'staging', region: second, wave: 2 }] };
-  const { content } = sampleEnvironments(town.system.cloud, ['shop']);
-  await town.system.register(stringify({ ...content, environments: { world, far: { branches: ['main'], targets: [{ account: 'dev', region: third }] } } }));
+  await register([{ account: 'dev', region: home, wave: 1 }, { account: 'staging', region: second, wave: 2 }]);
 }, 240_000);
 afterAll(() => town.close());
+
+async function register(world: readonly object[], without?: string): Promise<void> {
+  const { content } = sampleEnvironments(town.system.cloud, ['shop']);
+  const accounts = Object.fromEntries(Object.entries(content.accounts).filter(([name]) => name !== without));
+  const environments = { world: { branches: ['main'], targets: world }, far: { branches: ['main'], targets: [{ account: 'dev', region: third }] } };
+  await town.system.register(stringify({ ...content, accounts, environments }));
+}
 
 const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
 const files = (says: string, order: readonly string[] = ['world']) => ({
@@ -110,10 +115,26 @@ const builtOfShop = async () => (await s3().send(new ListObjectsV2Command({ Buck
 /** The removal that the terminal says it waits for. */
 const waitsFor = (terminal: Terminal): Promise<string> => terminal.says(/(shop-\d+-\w+) waits for/);
 
+it('an account leaves for good, and what is deployed elsewhere stays', { timeout: 240_000 }, async () => {
+  const profile = ['--profile', '333333333333=staging'];
+  const dry = await drawbridgeAt(town, 'offboard', '333333333333', '--dry-run', ...profile).ended;
+  expect(dry.text).toMatch(/1\. What is deployed is removed\n {3}- shop in world: shop-world \(333333333333, us-east-1\)\n[^]*2\. Nothing starts it any more\n {3}! 333333333333 leaves[^]*3\. Target accounts\n[^]*drawbridge-target-region \(333333333333, us-east-1\)[^]*drawbridge-target \(333333333333, eu-west-1\)/);
+
+  // What is deployed goes by consent; who is registered is its owner's business.
+  const half = drawbridgeAt(town, 'offboard', '333333333333', '--yes', ...profile);
+  await town.decide(await waitsFor(half), 'world', 'approve', 'robin');
+  expect(await half.ended).toMatchObject({ code: 7, text: expect.stringMatching(/take the targets in it out of world, and staging out of accounts, and register that/) as string });
+  expect([await stacksIn('staging', second), await stacksIn('staging', home)]).toEqual([['drawbridge-target-region'], ['drawbridge-target']]);
+
+  await register([{ account: 'dev', region: home }], 'staging');
+  expect(await drawbridgeAt(town, 'offboard', '333333333333', '--yes', ...profile).ended).toMatchObject({ code: 0, text: expect.stringContaining('Nothing of 333333333333 is there any more.') as string });
+  expect([await stacksIn('staging', second), await stacksIn('staging', home), (await stacksIn('dev', home))[1]]).toEqual([[], [], 'shop-world']);
+});
+
 it('an application leaves for good, also when whoever offboards it is interrupted', { timeout: 240_000 }, async () => {
   const dry = await drawbridgeAt(town, 'offboard', 'shop', '--dry-run').ended;
   expect(dry).toMatchObject({ code: 0 });
-  expect(dry.text).toMatch(/1\. What is deployed is removed\n {3}- shop in world: shop-world \(222222222222, eu-west-1\), shop-world \(333333333333, us-east-1\)[^]*2\. Nothing starts it any more[^]*3\. Builds\n {3}- the stack drawbridge-application-shop \(111111111111, eu-west-1\)/);
+  expect(dry.text).toMatch(/1\. What is deployed is removed\n {3}- shop in world: shop-world \(222222222222, eu-west-1\)\n[^]*2\. Nothing starts it any more[^]*3\. Builds\n {3}- the stack drawbridge-application-shop \(111111111111, eu-west-1\)/);
   expect(await drawbridgeAt(town, 'offboard', 'shop').ended).toMatchObject({ code: 2, text: expect.stringContaining('Give --yes') as string });
 
   const first = drawbridgeAt(town, 'offboard', 'shop', '--yes');
@@ -130,7 +151,7 @@ it('an application leaves for good, also when whoever offboards it is interrupte
   await town.decide(removal, 'world', 'approve', 'robin');
   expect(await patient.ended).toMatchObject({ code: 0, text: expect.stringContaining('Nothing of shop is there any more.') as string });
 
-  expect([await stacksIn('dev', home), await stacksIn('staging', second), await stacksIn('tools', home)]).toEqual([['drawbridge-target'], ['drawbridge-target-region'], ['drawbridge']]);
+  expect([await stacksIn('dev', home), await stacksIn('tools', home)]).toEqual([['drawbridge-target'], ['drawbridge']]);
   expect(((await town.ask('GET', '/registry')) as { text: string }).text).not.toContain('shop');
   // What was built and what was decided stay.
   expect(await builtOfShop()).toBeGreaterThan(0);
@@ -147,7 +168,7 @@ it('everything leaves for good, account by account, and data only when that is a
   expect(await drawbridgeAt(town, 'offboard', 'ALL', '--yes', '--profile', '222222222222=prod').ended).toMatchObject({ code: 2, text: expect.stringContaining('the profile prod leads to 444444444444') as string });
   const incomplete = await drawbridgeAt(town, 'offboard', 'ALL', '--yes', ...some).ended;
   expect(incomplete).toMatchObject({ code: 7, text: expect.stringMatching(/Left: .*in 444444444444: Nobody gave credentials of 444444444444[^]*aws cloudformation delete-stack --stack-name drawbridge-target --region eu-west-1/) as string });
-  expect([await stacksIn('dev', home), await stacksIn('staging', second), await stacksIn('prod', home), await stacksIn('tools', home)]).toEqual([[], [], ['drawbridge-target'], ['drawbridge']]);
+  expect([await stacksIn('dev', home), await stacksIn('prod', home), await stacksIn('tools', home)]).toEqual([[], ['drawbridge-target'], ['drawbridge']]);
 
   const all = [...some, '--profile', '444444444444=prod'];
   const stays = await drawbridgeAt(town, 'offboard', 'ALL', '--yes', ...all).ended;
