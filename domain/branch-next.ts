@@ -8,6 +8,8 @@ export interface BranchStanding {
   readonly head: { readonly sequence: number; readonly rests?: Rest | undefined } | undefined;
   /** Something of the environment is deployed, or was left half made. */
   readonly deployed: boolean;
+  /** What it is an instance of is registered as disposable now. */
+  readonly disposable: boolean;
 }
 
 /** `end`: take it out of use and remove what is there. `close`: nothing is there, so it only has to be noted. */
@@ -26,7 +28,9 @@ export const restReason = (branch: string, rests: Rest | undefined): string => `
  * What brings the environment to what the branch says, from wherever it stands. Pushes, deletions and removals may end in
  * any order, so this is asked again whenever one of them has ended, and it never looks at what it was woken by.
  */
-export function nextOfBranch({ row, commit, head, deployed }: BranchStanding): BranchStep {
+export function nextOfBranch({ row, commit, head, deployed, disposable }: BranchStanding): BranchStep {
+  // No release may have it any more, so it is over as soon as nothing is there, whatever the branch says.
+  if (!disposable && !deployed) return row.state === 'removed' ? 'nothing' : 'close';
   if (isWanted(commit, head?.rests)) {
     if (row.state === 'live') return 'nothing';
     // A release that is newer than the end is on its way.

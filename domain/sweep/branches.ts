@@ -2,7 +2,8 @@ import type { Outcome } from '../../contracts/outcome.ts';
 import { isOver } from '../branch-life.ts';
 import { isWanted, nextOfBranch } from '../branch-next.ts';
 import { planBranchPrefix } from '../release-id.ts';
-import type { SeenBranch, SeenRemoval } from './seen.ts';
+import { wasAnswered } from '../removal/release.ts';
+import type { SeenBranch } from './seen.ts';
 import { olderThan } from './young.ts';
 
 export type BranchRemedy =
@@ -15,10 +16,14 @@ export type BranchRemedy =
 const againSeconds = 24 * 3600;
 const inTheWay: readonly (Outcome | undefined)[] = ['failed', 'frozen', 'cancelled'];
 
-/** A removal that goes on, or that something stood in the way of a while ago only, is left alone. One whose execution is gone is neither. */
-function isCaredFor(removal: SeenRemoval | undefined, now: Date): boolean {
+/**
+ * A removal that goes on, or that something stood in the way of a while ago only, is left alone, and so is what a person
+ * was asked about and has answered. One whose execution is gone is none of these.
+ */
+function isCaredFor({ removal, disposable }: SeenBranch, now: Date): boolean {
   if (removal === undefined) return false;
   if (removal.state === 'running') return removal.execution !== 'over';
+  if (!disposable && wasAnswered(removal.outcome)) return true;
   return inTheWay.includes(removal.outcome) && !olderThan(removal.createdAt, againSeconds, now);
 }
 
@@ -40,16 +45,19 @@ export function branchRemedy(seen: SeenBranch, now: Date): BranchRemedy | undefi
   if (commit === undefined && head?.running === true && head.rests?.because !== 'deleted') return { kind: 'wake', because: 'deleted', ...where };
   if (row === undefined) return undefined;
   if (isWanted(commit, head?.rests) && seen.disposable && isOver(row, now) && !newIsOnItsWay(seen)) return { kind: 'end-environment', application, environment: row.name, branch };
-  const step = nextOfBranch({ row, commit, head, deployed: seen.deployed });
+  const step = nextOfBranch({ row, commit, head, deployed: seen.deployed, disposable: seen.disposable });
   if (step === 'nothing' || (step === 'release' && !seen.taken)) return undefined;
-  if (step === 'remove' && isCaredFor(seen.removal, now)) return undefined;
+  if (step === 'remove' && isCaredFor(seen, now)) return undefined;
   return commit === undefined ? { kind: 'wake', because: 'deleted', ...where } : { kind: 'wake', because: 'ended', ...where, release: row.release };
 }
 
 /** Environments of branches whose time is up but that no machine may remove, and removals that AWS refused: for people. */
 export function branchRemark({ application, row, disposable, removal }: SeenBranch, now: Date): string | undefined {
   if (row === undefined || row.state === 'removed') return undefined;
-  if (!disposable) return isOver(row, now) ? `${row.name} of ${application}: its time is over, but ${row.registered} is not registered as disposable any more. Remove it with an approval.` : undefined;
+  if (!disposable) {
+    const why = isOver(row, now) ? 'its time is over' : removal?.state === 'ended' ? `its removal ${removal.release} ended as ${removal.outcome ?? ''}` : undefined;
+    return why === undefined ? undefined : `${row.name} of ${application}: ${why}, and ${row.registered} is not registered as disposable any more. "drawbridge remove ${application} ${row.name}" asks whether it may go.`;
+  }
   if (row.state !== 'removing' || removal?.state !== 'ended' || !inTheWay.includes(removal.outcome)) return undefined;
   return `${row.name} of ${application}: its removal ${removal.release} ended as ${removal.outcome ?? ''}. "drawbridge show ${removal.release}" says what is in the way; it is tried again once a day.`;
 }

@@ -34,7 +34,9 @@ export async function stopBranchEnvironment(where: Where, application: string, n
     const row = await readBranchEnvironment(tableName, application, name);
     if (row === undefined) throw new NotFoundError(`${doing}: there is no such branch environment. "drawbridge envs" lists them.`);
     if (row.state === 'removed') throw new NotFoundError(`${doing}: it was removed already.`);
-    mayEnd(registry, row, doing);
+    if (!isSandbox(registry, row)) {
+      throw new AccessDeniedError(`${doing}: ${row.registered} is not registered as disposable any more, so a person must say yes. Ask for its removal with "drawbridge remove ${application} ${name}".`);
+    }
     // It stays away while the branch stands where it does.
     const head = await readHead(tableName, application, { branch: row.branch });
     if (head !== undefined) await restHead(tableName, application, row.branch, { commit: head.commit, because: 'ended' });
@@ -45,20 +47,21 @@ export async function stopBranchEnvironment(where: Where, application: string, n
   throw new TransientError(`${doing}: it changed ${String(tries)} times while it was looked at. Try again.`);
 }
 
-function mayEnd({ environments }: Environments, { registered }: BranchEnvironment, doing: string): void {
-  if (environments[registered]?.disposable === true) return;
-  throw new AccessDeniedError(`${doing}: ${registered} is not registered as disposable any more, so nothing there is removed unasked.`);
-}
+const isSandbox = ({ environments }: Environments, { registered }: BranchEnvironment): boolean => environments[registered]?.disposable === true;
 
 const stopped = ({ application, name }: BranchEnvironment, ended: Ended): StopAnswer => {
   if (ended.answer !== 'removing') return { application, name, sentence: `${name} of ${application} is removed; nothing of it was deployed.` };
   return { application, name, release: ended.release, sentence: `${name} of ${application} is removed by ${ended.release}.` };
 };
 
-/** What is a branch's is stopped: removed alone, it would be there again with whatever looks after the branch next. */
+/**
+ * What is a branch's is stopped: removed alone, it would be there again with whatever looks after the branch next. Where no
+ * branch may have its environment any more that cannot be, and a person is asked.
+ */
 export async function remove(where: Where, { reason, ...what }: z.output<typeof RemovalRequest>, by: string): Promise<StartedAnswer> {
   const row = await readBranchEnvironment(where.tableName, what.application, what.environment);
-  const stopping = row === undefined || row.state === 'removed' ? undefined : await stopBranchEnvironment(where, what.application, what.environment, { reason }, by);
+  const stops = row !== undefined && row.state !== 'removed' && isSandbox((await readRegistry(where.tableName)).content, row);
+  const stopping = stops ? await stopBranchEnvironment(where, what.application, what.environment, { reason }, by) : undefined;
   if (stopping?.release !== undefined) return { release: stopping.release };
   return { release: await startRemoval(where, { ...what, reason: reason === '' ? 'no reason given' : reason, by }) };
 }

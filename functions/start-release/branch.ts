@@ -27,7 +27,7 @@ export async function settle(uses: BranchUses, { application, repository, branch
     if (row?.branch !== branch || row.repository !== repository) return;
     const [head, commit, all] = [await uses.readHead(tableName, application, { branch }), await uses.branchHead(repository, branch), await uses.listDeployed(tableName, application)];
     const standing = head === undefined ? undefined : { sequence: sequenceOf(head.release), rests: head.rests };
-    const step = nextOfBranch({ row, commit, head: standing, deployed: all.some(({ environment }) => environment === name) });
+    const step = nextOfBranch({ row, commit, head: standing, deployed: all.some(({ environment }) => environment === name), disposable: registration?.content.environments[row.registered]?.disposable === true });
     const ending = why ?? { reason: row.reason ?? `The branch ${branch} ${commit === undefined ? 'is gone' : 'was merged, or its environment was ended'}.`, by: 'drawbridge' };
     let ended: Ended | undefined;
     switch (step) {

@@ -124,7 +124,7 @@ describe('a release that comes for its branch’s environment', () => {
 
 describe('what follows for a branch’s environment', () => {
   const [commit, other] = ['a'.repeat(40), 'b'.repeat(40)];
-  const step = (fields: Partial<Parameters<typeof nextOfBranch>[0]>) => nextOfBranch({ row: { state: 'live', sequence: 3 }, commit, head: { sequence: 3 }, deployed: true, ...fields });
+  const step = (fields: Partial<Parameters<typeof nextOfBranch>[0]>) => nextOfBranch({ row: { state: 'live', sequence: 3 }, commit, head: { sequence: 3 }, deployed: true, disposable: true, ...fields });
   const ended = { sequence: 3, rests: { commit, because: 'ended' } } as const;
 
   it.each<[string, Parameters<typeof step>[0], ReturnType<typeof step>]>([
@@ -140,6 +140,10 @@ describe('what follows for a branch’s environment', () => {
     ['the removal ended', { commit: undefined, row: { state: 'removing', sequence: 4 }, deployed: false }, 'close'],
     ['it is removed and the branch is gone', { commit: undefined, row: { state: 'removed', sequence: 4 }, deployed: false }, 'nothing'],
     ['it was stopped and removed', { head: ended, row: { state: 'removed', sequence: 4 }, deployed: false }, 'nothing'],
+    ['its sandbox is none any more, and the branch is there', { disposable: false }, 'nothing'],
+    ['its sandbox is none any more, and the branch is gone', { disposable: false, commit: undefined }, 'end'],
+    ['its sandbox is none any more, and a person had removed what was there', { disposable: false, deployed: false }, 'close'],
+    ['its sandbox is none any more, and it was removed', { disposable: false, deployed: false, row: { state: 'removed', sequence: 4 } }, 'nothing'],
   ])('where %s', (_, fields, expected) => {
     expect(step(fields)).toBe(expected);
   });
@@ -154,7 +158,7 @@ describe('what follows for a branch’s environment', () => {
         if (start === 'live') row = { ...row, sequence: headAt };
         let newest = 10;
         for (let round = 0; round < 6; round += 1) {
-          const next = nextOfBranch({ row, commit: stands, head, deployed });
+          const next = nextOfBranch({ row, commit: stands, head, deployed, disposable: true });
           if (next === 'end') row = { state: 'removing', sequence: (newest += 1) };
           if (next === 'remove') deployed = false;
           if (next === 'close') row = { ...row, state: 'removed' };
@@ -162,7 +166,7 @@ describe('what follows for a branch’s environment', () => {
           // A release that is newer than the end takes it up, and deploys.
           if (isWanted(stands, head.rests) && row.state !== 'live' && head.sequence > row.sequence) [row, deployed] = [{ state: 'live', sequence: head.sequence }, true];
         }
-        expect(nextOfBranch({ row, commit: stands, head, deployed })).toBe('nothing');
+        expect(nextOfBranch({ row, commit: stands, head, deployed, disposable: true })).toBe('nothing');
         expect(row.state).toBe(isWanted(stands, head.rests) ? 'live' : 'removed');
         if (row.state === 'removed') expect(deployed).toBe(false);
       }),

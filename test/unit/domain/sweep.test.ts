@@ -44,6 +44,8 @@ describe('a branch', () => {
     ['whose environment’s time is up', { row: overdue }, 'end-environment'],
     ['whose environment’s time is up while a newer release is on its way there', { row: overdue, head: { ...head, sequence: 5, running: true } }, undefined],
     ['whose environment’s time is up, where it is not disposable any more', { row: overdue, disposable: false }, undefined],
+    ['whose removal a person refused, for it is not disposable any more', { commit: undefined, row: removing, disposable: false, removal: { ...refused, outcome: 'rejected', createdAt: ago(9000) } }, undefined],
+    ['whose removal a person refused before it was disposable again', { commit: undefined, row: removing, removal: { ...refused, outcome: 'rejected' } }, 'deleted'],
   ])('%s', (_, fields, expected) => {
     const remedy = branchRemedy(seen(fields), now);
     expect(remedy?.kind === 'wake' ? remedy.because : remedy?.kind).toBe(expected);
@@ -53,6 +55,7 @@ describe('a branch', () => {
     const any = fc.record({ commit: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }), taken: fc.boolean(), concerned: fc.boolean(), deployed: fc.boolean() });
     fc.assert(fc.property(any, (fields) => branchRemedy(seen({ ...fields, row: overdue, disposable: false }), now)?.kind !== 'end-environment'));
     expect(branchRemark(seen({ row: overdue, disposable: false }), now)).toMatch(/sandbox is not registered as disposable any more/);
+    expect(branchRemark(seen({ commit: undefined, row: removing, disposable: false, removal: { ...refused, outcome: 'rejected' } }), now)).toBe('login-k3xq2ab of orders: its removal orders-4-aaaaaaaa ended as rejected, and sandbox is not registered as disposable any more. "drawbridge remove orders login-k3xq2ab" asks whether it may go.');
     expect(branchRemark(seen({ commit: undefined, row: removing, removal: refused }), now)).toMatch(/its removal orders-4-aaaaaaaa ended as failed/);
   });
 });

@@ -125,6 +125,12 @@ describe('the environment of a branch', () => {
     expect([row()?.state, world.removals]).toEqual(['removed', []]);
   });
 
+  it('is over when a person had it removed, where its sandbox is none any more', async () => {
+    Object.assign(world.registry?.environments ?? {}, { sandbox: { disposable: false, branches: ['feature/*'], targets: [] } });
+    await gone();
+    expect(row()).toMatchObject({ state: 'removed' });
+  });
+
   it('is left as it is by a removal that failed: a person has to look', async () => {
     await happens(deleted());
     world.put({ id: 'orders-99-00000000', branch, mode: 'remove' });

@@ -16,7 +16,7 @@ import { handler } from '../../../functions/command/handler.ts';
 import { callHandler } from '../../fakes/api-event.ts';
 import { peopledRegistry, sessionOf } from '../../fakes/approval-world.ts';
 import { stubVariables } from '../../fakes/release-world.ts';
-import { anApproval, aRecord, aRelease, aVote } from '../../fakes/samples.ts';
+import { aDeployed, anApproval, aRecord, aRelease, aVote } from '../../fakes/samples.ts';
 import { FakeTable } from '../../fakes/table.ts';
 
 const [kms, sfn, bus] = [mockClient(KMSClient), mockClient(SFNClient), mockClient(EventBridgeClient)];
@@ -230,7 +230,11 @@ describe('the environments of branches', () => {
 
   it('are not stopped where they are registered as disposable no more', async () => {
     await register({ ...peopledRegistry(), environments: { sandbox: { ...sandbox, disposable: false } } });
-    expect(await stop(row.name)).toMatchObject({ status: 403, said: { message: expect.stringContaining('not registered as disposable any more') as string } });
+    expect(await stop(row.name)).toMatchObject({ status: 403, said: { message: expect.stringMatching(/not registered as disposable any more.*"drawbridge remove orders login-k3xq2ab"/) as string } });
+    await writeRow('table', keys.deployed('orders', row.name, 'main'), aDeployed({ environment: row.name, registered: 'sandbox', branch }));
+    const { said } = await call('alex', '/removals', { application: 'orders', environment: row.name });
+    expect(table.under(`RELEASE#${(said as { release?: string }).release ?? ''}`, 'RELEASE')[0]).toMatchObject({ mode: 'remove', configuration: { environments: [{ name: row.name, approval: { quorums: [{ required: 1 }] } }] } });
+    expect(await list()).toMatchObject([{ state: 'live' }]);
   });
 
   it('are stopped, not only emptied, where somebody asks for a removal', async () => {
