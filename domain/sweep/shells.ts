@@ -42,4 +42,4 @@ export function mayRemoveShell(shell: SeenShell, now: Date): boolean {
 
 /** The session that deletes it may touch this one stack and nothing else. */
 export const shellPolicy = (stackArn: string): string =>
-  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['cloudformation:DescribeStacks', 'cloudformation:ListChangeSets', 'cloudformation:DeleteStack'], Resource: stackArn }] });
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['cloudformation:DescribeStacks', 'cloudformation:ListChangeSets', 'cloudformation:DeleteChangeSet', 'cloudformation:DeleteStack'], Resource: stackArn }] });

@@ -188,6 +188,16 @@ describe('one target', () => {
     expect(at.cloud.names).not.toContain('DeleteStack');
   });
 
+  it('keeps the empty stack that another plan begins to fill, also where CloudFormation does not say so yet', async () => {
+    await at.open();
+    at.uses.changeSetsOf = async () => {
+      await at.lock();
+      return [];
+    };
+    await at.discard();
+    expect(at.cloud.names).not.toContain('DeleteStack');
+  });
+
   it('leaves the empty stack alone while somebody holds its lock', async () => {
     await at.open();
     await at.lock();

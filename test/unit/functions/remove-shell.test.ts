@@ -1,7 +1,7 @@
 import { CloudFormationClient, CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deleteStack, describeStack } from '../../../aws/cloudformation.ts';
-import { changeSetsOf } from '../../../aws/change-sets.ts';
+import { changeSetsOf, deleteChangeSet } from '../../../aws/change-sets.ts';
 import type { Release } from '../../../contracts/release.ts';
 import { removeShell } from '../../../functions/remove-shell/handler.ts';
 import { FakeCloudFormation } from '../../fakes/cloudformation.ts';
@@ -30,7 +30,7 @@ async function shell(...changeSets: string[]) {
 
 const uses = {
   removingShellIn: () => Promise.resolve(new CloudFormationClient({ region: place.region })),
-  describeStack, changeSetsOf, deleteStack,
+  describeStack, changeSetsOf, deleteChangeSet, deleteStack,
   findRelease: (_: string, id: string) => Promise.resolve(releases.get(id)),
   readLock: () => Promise.resolve({ fence: 1, ...(owner === undefined ? {} : { owner }) }),
   now: () => new Date('2026-01-01T00:00:00.000Z'),
@@ -38,10 +38,10 @@ const uses = {
 const remove = (stackArn: string, application = 'orders') => removeShell(uses, { tableName: 'table' }, { place, stackName: 'orders-dev', stackArn, application, environment: 'dev' });
 
 describe('an empty stack that the sweep has deleted', () => {
-  it('is deleted by its ARN, without a role', async () => {
+  it('is deleted by its ARN, without a role, and its change sets before it', async () => {
     const arn = await shell('orders-7-aaaaaaaa-1-1');
     expect(await remove(arn)).toEqual({ answer: 'removed' });
-    expect(cloud.calls.at(-1)).toEqual({ name: 'DeleteStack', input: { StackName: arn } });
+    expect(cloud.calls.slice(-2)).toEqual([{ name: 'DeleteChangeSet', input: { StackName: arn, ChangeSetName: 'orders-7-aaaaaaaa-1-1' } }, { name: 'DeleteStack', input: { StackName: arn } }]);
   });
 
   it.each<[string, string[], () => void]>([
