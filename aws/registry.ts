@@ -9,6 +9,8 @@ export const Registration = z.object({
   version: z.int(),
   text: z.string(),
   content: Environments,
+  /** Applications that were registered once and are not any more: something of them may run on. */
+  former: z.array(z.string()).optional(),
   registeredBy: z.string(),
   registeredAt: z.iso.datetime(),
 });
@@ -24,3 +26,7 @@ export async function readRegistry(tableName: string): Promise<Registration> {
   if (registry === undefined) throw new ConfigurationError('Reading the registered environments: nothing is registered. Run "drawbridge register environments.yaml".');
   return registry;
 }
+
+/** Every application of which something may be deployed: those that are registered, and those that were once. */
+export const applicationsOf = (registration: Pick<Registration, 'content' | 'former'> | undefined): string[] =>
+  registration === undefined ? [] : [...new Set([...Object.keys(registration.content.applications), ...(registration.former ?? [])])];

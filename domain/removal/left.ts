@@ -19,6 +19,9 @@ export interface Leaving {
   readonly why: string;
 }
 
+/** Is it noted already? */
+export const isLeft = (left: Pick<Left, 'application' | 'environment' | 'target'>, { row }: Leaving): boolean => left.application === row.application && left.environment === row.environment && left.target === row.target;
+
 /** Why the registered environments have no place any more for what is deployed, or `undefined`. */
 function whyNotRegistered(registry: Environments, row: Deployed): string | undefined {
   if (registry.applications[row.application] === undefined) return `${row.application} is not registered any more`;

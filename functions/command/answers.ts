@@ -1,7 +1,7 @@
 import { findApproval, listWaiting } from '../../aws/approvals.ts';
 import { takeAnswer } from '../../aws/decisions.ts';
 import { listDelegations, writeDelegation } from '../../aws/delegations.ts';
-import { readRegistry } from '../../aws/registry.ts';
+import { applicationsOf, readRegistry } from '../../aws/registry.ts';
 import { listEnvironments, listTargets } from '../../aws/releases.ts';
 import type { Approval, Delegation } from '../../contracts/approval.ts';
 import type { DecisionAnswer, DecisionRequest, DelegationRequest, DelegationsAnswer, InboxAnswer } from '../../contracts/commands.ts';
@@ -13,7 +13,6 @@ import { AccessDeniedError, InvalidInputError, NotFoundError } from '../../domai
 import { personOf, standing } from '../../domain/people.ts';
 import { missingYeses, questionOf } from '../../domain/question.ts';
 import { known, type Where } from './releases.ts';
-import { stillThere } from './status.ts';
 
 /** The approver that IAM says the caller is. */
 function callerIn(registry: Environments, doing: string, arn: string): string {
@@ -43,11 +42,11 @@ export async function decide(where: Where, id: string, environment: string, { de
 
 /** What waits for the caller, in every application and environment. */
 export async function inbox({ tableName }: Where, from: string): Promise<InboxAnswer> {
-  const registry = (await readRegistry(tableName)).content;
+  const registration = await readRegistry(tableName);
+  const registry = registration.content;
   const approver = callerIn(registry, 'Looking into the inbox', from);
   const delegations = standing(await listDelegations(tableName), new Date());
-  const applications = new Set([...Object.keys(registry.applications), ...(await stillThere(tableName)).map(({ application }) => application)]);
-  const asked = (await Promise.all([...applications].map((application) => listWaiting(tableName, application)))).flat().filter(({ state }) => state === 'waiting');
+  const asked = (await Promise.all(applicationsOf(registration).map((application) => listWaiting(tableName, application)))).flat().filter(({ state }) => state === 'waiting');
   const waiting = await Promise.all(asked.map((approval) => item(tableName, registry, approver, delegations, approval)));
   return { approver, waiting: waiting.filter((it) => it !== undefined).sort((a, b) => a.expiresAt.localeCompare(b.expiresAt)) };
 }

@@ -2,7 +2,7 @@ import { endBranchEnvironment, type Ended, removeBranchEnvironment } from '../..
 import { listBranchEnvironments, readBranchEnvironment } from '../../aws/branch-environments.ts';
 import { readHead, restHead } from '../../aws/heads.ts';
 import { startRemoval } from '../../aws/removals.ts';
-import { findRegistry, readRegistry } from '../../aws/registry.ts';
+import { applicationsOf, findRegistry, readRegistry } from '../../aws/registry.ts';
 import type { BranchEnvironment } from '../../contracts/branch-environment.ts';
 import type { BranchEnvironmentsAnswer, RemovalRequest, StartedAnswer, StopAnswer, StopRequest } from '../../contracts/commands.ts';
 import type { Environments } from '../../contracts/environments.ts';
@@ -13,8 +13,7 @@ import type { Where } from './releases.ts';
 
 /** Branch environments of an application, or of all: those that are there first, the newest first. */
 export async function branchEnvironments({ tableName }: Where, application: string): Promise<BranchEnvironmentsAnswer> {
-  const registry = await findRegistry(tableName);
-  const applications = application === '' ? Object.keys(registry?.content.applications ?? {}) : [application];
+  const applications = application === '' ? applicationsOf(await findRegistry(tableName)) : [application];
   const rows = (await Promise.all(applications.map((name) => listBranchEnvironments(tableName, name)))).flat();
   const gone = ({ state }: BranchEnvironment) => (state === 'removed' ? 1 : 0);
   return { environments: rows.sort((a, b) => gone(a) - gone(b) || b.createdAt.localeCompare(a.createdAt)).map(({ version: _, sequence: __, ...row }) => row) };

@@ -4,7 +4,7 @@ import { listDeployed } from '../../aws/deployed.ts';
 import { listLeft } from '../../aws/left.ts';
 import { listHalts } from '../../aws/halts.ts';
 import { listReleases } from '../../aws/heads.ts';
-import { findRegistry } from '../../aws/registry.ts';
+import { applicationsOf, findRegistry } from '../../aws/registry.ts';
 import { findRelease } from '../../aws/releases.ts';
 import { lastSweep } from '../../aws/sweeps.ts';
 import type { StatusAnswer } from '../../contracts/commands.ts';
@@ -16,11 +16,9 @@ const question = (approval: Parameters<typeof questionOf>[0]) => questionOf(appr
 
 /** Which commit is where, and what waits for whom. */
 export async function status({ tableName }: { tableName: string }): Promise<StatusAnswer> {
-  const registry = (await findRegistry(tableName))?.content;
-  const left = await stillThere(tableName);
-  const environments = Object.keys(registry?.environments ?? {});
-  const names = [...new Set([...Object.keys(registry?.applications ?? {}), ...left.map(({ application }) => application)])];
-  const applications = names.map(async (application) => {
+  const registration = await findRegistry(tableName);
+  const environments = Object.keys(registration?.content.environments ?? {});
+  const applications = applicationsOf(registration).map(async (application) => {
     const [deployed, [newest], asked] = await Promise.all([listDeployed(tableName, application), listReleases(tableName, application, 1), listWaiting(tableName, application)]);
     const release = newest === undefined ? undefined : await findRelease(tableName, newest);
     return {
@@ -46,11 +44,13 @@ export async function status({ tableName }: { tableName: string }): Promise<Stat
     };
   });
   const swept = await lastSweep(tableName);
-  return { ...(swept === undefined ? {} : { swept }), adopted: await listAdoptions(tableName), halted: await listHalts(tableName), left, applications: await Promise.all(applications) };
+  // Of what is not registered any more, only what is there still.
+  const shownOf = (await Promise.all(applications)).filter(({ application, deployed, waiting }) => registration?.content.applications[application] !== undefined || deployed.length > 0 || waiting.length > 0);
+  return { ...(swept === undefined ? {} : { swept }), adopted: await listAdoptions(tableName), halted: await listHalts(tableName), left: await stillThere(tableName), applications: shownOf };
 }
 
 /** Of what has left the configuration, what runs on. */
-export async function stillThere(tableName: string): Promise<Left[]> {
+async function stillThere(tableName: string): Promise<Left[]> {
   const left = await listLeft(tableName);
   const rows = (await Promise.all([...new Set(left.map(({ application }) => application))].map((application) => listDeployed(tableName, application)))).flat();
   return left.filter((it) => rows.some((row) => row.application === it.application && row.environment === it.environment && row.target === it.target));

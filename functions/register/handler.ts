@@ -1,5 +1,5 @@
 import { listDeployed } from '../../aws/deployed.ts';
-import { keepLeft, listLeft } from '../../aws/left.ts';
+import { keepLeft } from '../../aws/left.ts';
 import { subscribe, subscribers } from '../../aws/mail.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { writeRegistration } from '../../aws/registry-history.ts';
@@ -16,7 +16,6 @@ function real(): Uses {
     writeRegistration: (registration) => writeRegistration(tableName, registration),
     subscribers: () => subscribers(topicArn),
     subscribe: (email) => subscribe(topicArn, email),
-    leftApplications: async () => (await listLeft(tableName)).map(({ application }) => application),
     deployedOf: async (applications) => (await Promise.all(applications.map((application) => listDeployed(tableName, application)))).flat(),
     keepLeft: (leaving) => keepLeft({ tableName, busName, machine }, leaving, ({ by }) => by === 'registry'),
     now: () => new Date(),

@@ -1,4 +1,4 @@
-import type { Registration } from '../../aws/registry.ts';
+import { applicationsOf, type Registration } from '../../aws/registry.ts';
 import type { RegisterAnswer, RegisterRequest } from '../../contracts/commands.ts';
 import type { Deployed } from '../../contracts/plan.ts';
 import type { Environments } from '../../contracts/environments.ts';
@@ -13,8 +13,6 @@ export interface Uses {
   writeRegistration(registration: Registration): Promise<boolean>;
   subscribers(): Promise<Set<string>>;
   subscribe(email: string): Promise<void>;
-  /** Applications of which something was found to have left before. */
-  leftApplications(): Promise<string[]>;
   deployedOf(applications: readonly string[]): Promise<Deployed[]>;
   /** Keeps in view what has left, and plans its removal. */
   keepLeft(leaving: readonly Leaving[]): Promise<{ readonly text: string }[]>;
@@ -33,19 +31,21 @@ export async function register(uses: Uses, { text, dryRun, expectedVersion }: Re
   const difference = differences(before?.content, file.value);
   if (dryRun || difference.length === 0) {
     if (!dryRun) await subscribeApprovers(uses, file.value);
-    const would = difference.length === 0 ? [] : grouped(await leavingOf(uses, before?.content, file.value));
+    const would = difference.length === 0 ? [] : grouped(await leavingOf(uses, before, file.value));
     return { version, changed: difference.length > 0, difference, leaves: would.map((it) => `${leavingSentence(it)} Its removal would be planned.`) };
   }
-  const next: Registration = { version: version + 1, text, content: file.value, registeredBy: by, registeredAt: uses.now().toISOString() };
+  const former = applicationsOf(before).filter((name) => file.value.applications[name] === undefined);
+  const next: Registration = { version: version + 1, text, content: file.value, former, registeredBy: by, registeredAt: uses.now().toISOString() };
   if (!(await uses.writeRegistration(next))) throw new InvalidInputError('Registering the environments: somebody else registered in the same moment. Look at the difference again.');
+  // What is interrupted here the sweep makes good.
+  const leaves = await uses.keepLeft(await leavingOf(uses, before, file.value));
   await subscribeApprovers(uses, file.value);
-  const leaves = await uses.keepLeft(await leavingOf(uses, before?.content, file.value));
   return { version: next.version, changed: true, difference, leaves: leaves.map(({ text }) => text) };
 }
 
 /** What is deployed, of applications of before and now, and has no place in the new environments. */
-async function leavingOf(uses: Uses, before: Environments | undefined, now: Environments): Promise<Leaving[]> {
-  const applications = new Set([...Object.keys(before?.applications ?? {}), ...Object.keys(now.applications), ...(await uses.leftApplications())]);
+async function leavingOf(uses: Uses, before: Registration | undefined, now: Environments): Promise<Leaving[]> {
+  const applications = new Set([...applicationsOf(before), ...Object.keys(now.applications)]);
   return leftByRegistry(now, await uses.deployedOf([...applications]));
 }
 

@@ -1,5 +1,5 @@
 import type { ApprovalRow } from '../../aws/approvals.ts';
-import type { Environments } from '../../contracts/environments.ts';
+import { applicationsOf, type Registration } from '../../aws/registry.ts';
 import type { Release } from '../../contracts/release.ts';
 import type { BranchEnvironment } from '../../contracts/branch-environment.ts';
 import { overtakenIn } from '../../domain/branch-life.ts';
@@ -19,28 +19,33 @@ export interface LookedAt {
   readonly applications: readonly Found[];
   /** What is deployed, and where what runs now may deploy to. */
   readonly noted: readonly StackPlace[];
+  /** Applications that could not be looked at: nobody can say what is theirs. */
+  readonly unread: ReadonlySet<string>;
   /** By repository; `undefined` where nobody could look. */
   readonly branches: ReadonlyMap<string, readonly string[] | undefined>;
 }
 
 /** Looks at everything that an event may have forgotten, in the tools account. What cannot be looked at stops nothing else. */
-export async function look(uses: Uses, where: Where, registry: Environments, troubles: Troubles): Promise<LookedAt> {
+export async function look(uses: Uses, where: Where, registration: Registration, troubles: Troubles): Promise<LookedAt> {
+  const registry = registration.content;
   const repositories = [...new Set(Object.values(registry.applications).map(({ repository }) => repository).filter((it) => it !== undefined))];
   // Before the rows: what is pushed meanwhile is found to be released, or is looked up again by whoever is woken.
   const branches = new Map(await inBatches(repositories, atOnce, async (repository) => [repository, await troubles.attempt(() => uses.listBranches(repository))] as const));
-  const found = await inBatches(Object.keys(registry.applications), atOnce, (application) => troubles.attempt(() => readRows(uses, where, application)));
+  // Of what is not registered any more something may run on, and a removal of it.
+  const names = applicationsOf(registration);
+  const found = await inBatches(names, atOnce, (application) => troubles.attempt(() => readRows(uses, where, application)));
   const applications = found.filter((it) => it !== undefined);
   const seen = {
     branches: await inBatches(applications, atOnce, async (it) => {
-      const names = branches.get(registry.applications[it.application]?.repository ?? '');
-      return names === undefined ? [] : ((await troubles.attempt(() => lookAtBranches(uses, where, registry, names, it))) ?? []);
+      const there = branches.get(registry.applications[it.application]?.repository ?? '');
+      return there === undefined ? [] : ((await troubles.attempt(() => lookAtBranches(uses, where, registry, there, it))) ?? []);
     }),
     releases: await inBatches(applications.flatMap(({ recent }) => recent.filter(({ state }) => state === 'running')), atOnce, (release) => lookAtRelease(uses, where, release)),
     questions: await inBatches(applications.flatMap(({ waiting, rows }) => waiting.map((approval) => ({ approval, rows }))), atOnce, ({ approval, rows }) => lookAtQuestion(uses, where, approval, rows)),
     locks: await inBatches(placesOf(applications), atOnce, (place) => lookAtLock(uses, where, place)),
     builds: await lookAtBuilds(uses, where),
   };
-  return { seen: { ...seen, branches: seen.branches.flat() }, applications, branches, noted: notedBy(applications) };
+  return { seen: { ...seen, branches: seen.branches.flat() }, applications, unread: new Set(names.filter((_, index) => found[index] === undefined)), branches, noted: notedBy(applications) };
 }
 
 function notedBy(applications: readonly Found[]): StackPlace[] {

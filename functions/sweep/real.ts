@@ -11,6 +11,7 @@ import { executionStands, startRelease } from '../../aws/executions.ts';
 import { listHeads, listReleases, readHead, restHead } from '../../aws/heads.ts';
 import { askFunction, handOver } from '../../aws/invoke.ts';
 import { dequeue, freeLock, readLock, waiters } from '../../aws/locks.ts';
+import { keepLeft, listLeft } from '../../aws/left.ts';
 import { removeOrphans } from '../../aws/orphans.ts';
 import { findRegistry } from '../../aws/registry.ts';
 import { findRelease, listEnvironments, listTargets } from '../../aws/releases.ts';
@@ -21,7 +22,7 @@ import { completeWait } from '../../aws/waits.ts';
 import { withdrawQuestion } from '../../aws/withdraw.ts';
 
 export const real = {
-  findRegistry, listBranches, branchHead, differs, listHeads, listBranchEnvironments, listDeployed, listReleases, findRelease, listEnvironments, listTargets, readRemovalRow, executionStands, listWaiting, readLock, waiters, readBuildLine,
-  handOver, askFunction, removeOrphans, endBranchEnvironment, readBranchEnvironment, readHead, restHead, startRelease, endRelease, endGoneEnvironment, findApproval, writeApproval, withdrawQuestion, completeWait, closeUnderLock, freeLock, dequeue, leaveBuildLine, report, tellSweep,
+  findRegistry, listBranches, branchHead, differs, listHeads, listBranchEnvironments, listDeployed, listReleases, findRelease, listEnvironments, listTargets, readRemovalRow, executionStands, listWaiting, readLock, waiters, readBuildLine, listLeft,
+  handOver, askFunction, removeOrphans, keepLeft, endBranchEnvironment, readBranchEnvironment, readHead, restHead, startRelease, endRelease, endGoneEnvironment, findApproval, writeApproval, withdrawQuestion, completeWait, closeUnderLock, freeLock, dequeue, leaveBuildLine, report, tellSweep,
   now: () => new Date(),
 };

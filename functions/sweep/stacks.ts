@@ -17,13 +17,14 @@ export interface FoundThere {
 }
 
 /** What lies in target accounts that no environment knows. */
-export async function lookAtStacks(uses: Uses, where: Where, registry: Environments, { noted }: LookedAt, troubles: Troubles): Promise<FoundThere[]> {
+export async function lookAtStacks(uses: Uses, where: Where, registry: Environments, { noted, unread }: LookedAt, troubles: Troubles): Promise<FoundThere[]> {
   const found = await inBatches(placesIn(registry), atOnce, async ({ name, place }) => {
     const known = noted.filter(({ account, region }) => account === place.account && region === place.region).map(({ stackName }) => stackName);
     const asked: LookForStacks = { place, known: [...new Set(known)] };
     const there = await troubles.attempt(async () => FoundStacks.parse(await uses.askFunction(where.lookForStacksFunction, asked)));
     if (there?.cut === true) troubles.sentences.push(`Looking for stacks in ${name}, ${place.region}: there are too many that are not known; only the first were looked at.`);
-    return (there?.stacks ?? []).map((stack) => ({ stack, name, place }));
+    // Of an application that could not be looked at, what is known seems to be unknown.
+    return (there?.stacks ?? []).filter(({ application }) => application === undefined || !unread.has(application)).map((stack) => ({ stack, name, place }));
   });
   return found.flat();
 }

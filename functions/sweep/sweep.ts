@@ -5,19 +5,22 @@ import { act } from './act.ts';
 import { look } from './look.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { lookAtStacks, stackRemarks } from './stacks.ts';
+import { keepWhatLeft } from './what-left.ts';
 import { Troubles, type Uses, type Where } from './uses.ts';
 
 /** Finds what events forgot, puts it right by waking what exists, and tells what it did. */
 export async function sweep(uses: Uses, where: Where, { by = 'the schedule' }: SweepRequest): Promise<Sweep> {
   const now = uses.now();
   const troubles = new Troubles();
-  const registry = (await uses.findRegistry(where.tableName))?.content;
+  const registration = await uses.findRegistry(where.tableName);
   const told = { at: now.toISOString(), by };
-  if (registry === undefined) return await tell(uses, where, { ...told, did: [], left: [], trouble: [] });
-  const looked = await look(uses, where, registry, troubles);
+  if (registration === undefined) return await tell(uses, where, { ...told, did: [], left: [], trouble: [] });
+  const registry = registration.content;
+  const looked = await look(uses, where, registration, troubles);
   const did: string[] = [];
   // One after the other: what is over gives room to what is started.
   for (const remedy of remedies(looked.seen, now)) if ((await troubles.attempt(() => act(uses, where, remedy))) === true) did.push(sentenceOf(remedy));
+  did.push(...((await troubles.attempt(() => keepWhatLeft(uses, where, registry, looked))) ?? []));
   const remarks = looked.seen.branches.map((it) => branchRemark(it, now)).filter((it) => it !== undefined);
   const found = await lookAtStacks(uses, where, registry, looked, troubles);
   const removed = await removeLeftovers(uses, where, registry, looked, found, troubles);

@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Ended, Ending } from '../../../aws/branch-ends.ts';
 import { keepLeft } from '../../../aws/left.ts';
 import { noticeLeftByFiles } from '../../../aws/leaving.ts';
 import { proposeRemoval, startRemoval } from '../../../aws/removals.ts';
+import type { BranchEnvironment } from '../../../contracts/branch-environment.ts';
 import type { Environments } from '../../../contracts/environments.ts';
 import type { Left } from '../../../contracts/left.ts';
 import type { Deployed, Removed } from '../../../contracts/plan.ts';
 import type { Release } from '../../../contracts/release.ts';
 import type { Report } from '../../../contracts/report.ts';
-import type { Leaving } from '../../../domain/removal/left.ts';
+import { type Leaving, leftByRegistry } from '../../../domain/removal/left.ts';
 import { aDeployed, aRelease, aTarget, theRegistry } from '../../fakes/samples.ts';
 
 const context = { tableName: 't', busName: 'b', machine: 'm' };
@@ -51,6 +53,13 @@ class Rows {
   readonly writeLeft = (_: string, left: Left) => Promise.resolve(void (this.left = [...this.left.filter(({ target }) => target !== left.target), left]));
   readonly deleteLeft = (_: string, { target }: { target: string }) => Promise.resolve(void (this.left = this.left.filter((it) => it.target !== target)));
   readonly proposeRemoval = (_: unknown, it: Parameters<typeof proposeRemoval>[1]) => proposeRemoval(context, it, this);
+  row: BranchEnvironment | undefined;
+  readonly ended: string[] = [];
+  readonly readBranchEnvironment = (_: string, application: string, name: string) => Promise.resolve(this.row?.application === application && this.row.name === name ? this.row : undefined);
+  readonly endBranchEnvironment = (_: unknown, { name }: BranchEnvironment, { reason }: Ending): Promise<Ended> => {
+    this.ended.push(`${name}: ${reason}`);
+    return Promise.resolve({ answer: 'removing', release: 'orders-99-3f2a9c1b' });
+  };
   readonly keepLeft = (_: unknown, leaving: readonly Leaving[], concerns: (left: Left) => boolean) => keepLeft(context, leaving, concerns, this);
 }
 
@@ -159,5 +168,37 @@ describe('what has left the files', () => {
     expect(await notice()).toEqual([]);
     expect(rows.removed).toMatchObject([{ target: 'before', sequence: 20 }]);
     expect(rows.started).toEqual([]);
+  });
+});
+
+describe('what a branch has in a sandbox that was moved', () => {
+  const at = '2026-01-01T00:00:00.000Z';
+  const row: BranchEnvironment = { application: 'orders', name: 'login-k3xq2ab', registered: 'sandbox', branch: 'feature/login', repository: 'orders', createdAt: at, releasedAt: at, expiresAt: at, release: 'orders-12-3f2a9c1b', sequence: 12, by: 'Kim', state: 'live', version: 1 };
+  const its = (fields: Partial<Deployed> = {}) => aDeployed({ environment: row.name, registered: 'sandbox', branch: row.branch, stackName: `orders-${row.name}`, ...fields });
+  const keep = () => rows.keepLeft(context, leftByRegistry(rows.registry, rows.deployed), () => false);
+  const sandbox = (account: string, disposable = true) => {
+    rows.registry = { ...theRegistry(), environments: { ...theRegistry().environments, sandbox: { disposable, branches: ['feature/*'], targets: [{ account, region: 'eu-west-1', wave: 1 }] } } };
+  };
+  beforeEach(() => {
+    rows.row = row;
+    rows.deployed = [its()];
+  });
+
+  it('is ended, so that the branch has it anew in the other place', async () => {
+    sandbox('staging');
+    expect(await keep()).toMatchObject([{ isNew: true, text: expect.stringContaining('orders-99-3f2a9c1b') as string }]);
+    expect(rows.ended).toEqual(['login-k3xq2ab: the account 222222222222 in eu-west-1 is no target of sandbox any more.']);
+    expect(rows.left).toMatchObject([{ target: 'main', removal: 'orders-99-3f2a9c1b' }]);
+  });
+
+  it.each<[string, () => void]>([
+    ['one of its places is there still', () => { sandbox('dev'); rows.deployed = [its(), its({ target: 'far', region: 'us-east-1' })]; }],
+    ['it is no sandbox any more', () => { sandbox('staging', false); }],
+    ['it is being removed', () => { sandbox('staging'); rows.row = { ...row, state: 'removing' }; }],
+  ])('is only planned for removal where %s', async (_, change) => {
+    change();
+    await keep();
+    expect(rows.ended).toEqual([]);
+    expect(rows.started).toEqual(['orders-13-3f2a9c1b-1']);
   });
 });

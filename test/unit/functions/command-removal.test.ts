@@ -39,6 +39,8 @@ async function call(path: string, body?: unknown): Promise<{ status: number | un
   return { status: answer.statusCode, said: JSON.parse(answer.body ?? '') as Said };
 }
 
+const unregister = (application: string) => writeRow('table', keys.registry(), { version: 2, text: '', content: peopledRegistry(), former: [application], registeredBy: 'somebody', registeredAt: '2026-01-02T00:00:00.000Z' });
+
 it('the command line asks for a removal as the principal that signed the request, once', async () => {
   const { said } = await call('/removals', { application: 'orders', environment: 'dev', reason: 'not needed' });
   expect(said.release).toBe('orders-1-3f2a9c1b');
@@ -62,7 +64,7 @@ it('a removal may name some of the targets that are deployed there', async () =>
 it('everything that is deployed is listed, also what is broken or not registered any more, and what runs', async () => {
   await writeRow('table', keys.releaseOf('orders', 12), { release: 'orders-12-3f2a9c1b' });
   await writeRow('table', keys.deployed('orders', 'try-abc', 'main'), aDeployed({ environment: 'try-abc', broken: true }));
-  await writeRow('table', keys.left('shop', 'gone', 'main'), { application: 'shop', environment: 'gone', target: 'main', account: '222222222222', region: 'eu-west-1', stackName: 'shop-gone', by: 'registry', why: 'shop is not registered any more', since: '2026-01-02T00:00:00.000Z' });
+  await unregister('shop');
   await writeRow('table', keys.deployed('shop', 'gone', 'main'), aDeployed({ application: 'shop', environment: 'gone', stackName: 'shop-gone' }));
   const { applications } = DeployedAnswer.parse((await call('/deployed')).said);
   const told = Object.fromEntries(applications.map(({ application, registered, deployed, running }) => [application, [registered, deployed.map(({ environment }) => environment), running]]));
@@ -72,6 +74,7 @@ it('everything that is deployed is listed, also what is broken or not registered
 it('what has left the configuration is in the status while it runs, and what waits for it is in the inbox', async () => {
   const left = { application: 'shop', environment: 'gone', target: 'main', account: '222222222222', region: 'eu-west-1', stackName: 'shop-gone', by: 'registry', why: 'shop is not registered any more', since: '2026-01-02T00:00:00.000Z', removal: 'shop-3-3f2a9c1b' };
   await writeRow('table', keys.left('shop', 'gone', 'main'), left);
+  await unregister('shop');
   expect((await call('/status')).said.left).toEqual([]);
   await writeRow('table', keys.deployed('shop', 'gone', 'main'), aDeployed({ application: 'shop', environment: 'gone', stackName: 'shop-gone' }));
   const { said } = await call('/status');

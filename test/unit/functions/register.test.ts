@@ -24,15 +24,15 @@ class Office implements Uses {
   subscribers() {
     return Promise.resolve(new Set(this.mails));
   }
+  /** SNS takes no address. */
+  deaf = false;
   subscribe(email: string) {
+    if (this.deaf) return Promise.reject(new Error('SNS is busy'));
     this.mails.push(email);
     return Promise.resolve();
   }
   deployed: Deployed[] = [];
   readonly kept: Leaving[] = [];
-  leftApplications() {
-    return Promise.resolve([]);
-  }
   deployedOf(applications: readonly string[]) {
     return Promise.resolve(this.deployed.filter(({ application }) => applications.includes(application)));
   }
@@ -111,4 +111,26 @@ it('what has no place in the new environments is named by the difference, and it
   expect(office.kept).toEqual([]);
   expect((await register(office, ask({ text: without }), by)).leaves).toEqual(['orders-dev: orders is not registered any more']);
   expect(office.kept.map(({ row }) => row.stackName)).toEqual(['orders-dev']);
+});
+
+it('an application that left is looked for with every later registration, until it is registered again', async () => {
+  const office = new Office();
+  await register(office, ask(), by);
+  office.deployed = [deployed()];
+  const without = { ...theRegistry(), applications: { shop: { repository: 'shop' } } };
+  await register(office, ask({ text: stringify(without) }), by);
+  expect(office.registered?.former).toEqual(['orders']);
+  const more = stringify({ ...without, applications: { ...without.applications, cart: { repository: 'cart' } } });
+  expect((await register(office, ask({ text: more }), by)).leaves).toEqual(['orders-dev: orders is not registered any more']);
+  expect((await register(office, ask(), by)).leaves).toEqual([]);
+  expect(office.registered?.former).toEqual(['shop', 'cart']);
+});
+
+it('what leaves is kept in view before anybody is subscribed, which may fail', async () => {
+  const office = new Office();
+  await register(office, ask(), by);
+  Object.assign(office, { deployed: [deployed()], deaf: true });
+  const without = stringify({ ...theRegistry(), applications: { shop: { repository: 'shop' } }, approvers: { sam: { email: 'sam@example.com' } }, environments: {} });
+  await expect(register(office, ask({ text: without }), by)).rejects.toThrow(/SNS is busy/);
+  expect(office.kept).toHaveLength(1);
 });
