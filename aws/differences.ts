@@ -1,4 +1,7 @@
 import { CodeCommitClient, type Difference, GetDifferencesCommand } from '@aws-sdk/client-codecommit';
+import type { Rest } from '../contracts/branch-environment.ts';
+import type { Environments } from '../contracts/environments.ts';
+import { watchedPaths } from '../domain/watched-paths.ts';
 import { calling, isNamed } from './errors.ts';
 import { once, retries } from './once.ts';
 
@@ -31,4 +34,24 @@ export async function differs(repository: string, before: string, after: string,
     if (!isNamed(error, 'CommitDoesNotExistException', 'InvalidCommitException', 'InvalidCommitIdException')) throw error;
   }
   return 'unknown';
+}
+
+interface Watching {
+  readonly registered: Environments['applications'][string] | undefined;
+  readonly repository: string;
+}
+
+/** May something of an application have changed between two commits? Where it watches no paths, every change is one of it. */
+export async function concerns({ registered, repository }: Watching, before: string, after: string, compare: typeof differs): Promise<boolean> {
+  const matters = registered === undefined ? undefined : watchedPaths(registered);
+  return matters === undefined || (await compare(repository, before, after, matters)) !== 'no';
+}
+
+/**
+ * Where a branch stands as its environment sees it: where it rests, as long as nothing of the application changed since.
+ * @param commit where it stands in the repository, or `undefined` when there is none
+ */
+export async function standsAt(watching: Watching, commit: string | undefined, rests: Rest | undefined, compare: typeof differs): Promise<string | undefined> {
+  if (commit === undefined || rests?.because !== 'ended' || rests.commit === commit) return commit;
+  return (await concerns(watching, rests.commit, commit, compare)) ? commit : rests.commit;
 }

@@ -38,14 +38,14 @@ const newIsOnItsWay = ({ head, row }: SeenBranch): boolean => head !== undefined
 
 /** What brings a branch and its environment together again, or `undefined` when they are, or something on its way brings them. */
 export function branchRemedy(seen: SeenBranch, now: Date): BranchRemedy | undefined {
-  const { application, repository, branch, commit, head, row } = seen;
+  const { application, repository, branch, commit, stands, head, row } = seen;
   const where = { application, repository, branch };
   if (isUnreleased(seen)) return { kind: 'wake', because: 'pushed', ...where };
   // What is on its way looks for this mark before it deploys.
   if (commit === undefined && head?.running === true && head.rests?.because !== 'deleted') return { kind: 'wake', because: 'deleted', ...where };
   if (row === undefined) return undefined;
-  if (isWanted(commit, head?.rests) && seen.disposable && isOver(row, now) && !newIsOnItsWay(seen)) return { kind: 'end-environment', application, environment: row.name, branch };
-  const step = nextOfBranch({ row, commit, head, deployed: seen.deployed, disposable: seen.disposable });
+  if (isWanted(stands, head?.rests) && seen.disposable && isOver(row, now) && !newIsOnItsWay(seen)) return { kind: 'end-environment', application, environment: row.name, branch };
+  const step = nextOfBranch({ row, commit: stands, head, deployed: seen.deployed, disposable: seen.disposable });
   if (step === 'nothing' || (step === 'release' && !seen.taken)) return undefined;
   if (step === 'remove' && isCaredFor(seen, now)) return undefined;
   return commit === undefined ? { kind: 'wake', because: 'deleted', ...where } : { kind: 'wake', because: 'ended', ...where, release: row.release };

@@ -22,6 +22,8 @@ export interface SeenBranch {
   readonly branch: string;
   /** Where it stands, or `undefined` when there is none. */
   readonly commit?: string | undefined;
+  /** The same for its environment: where it rests, as long as nothing of the application changed since. */
+  readonly stands?: string | undefined;
   /** Some registered environment takes its releases. */
   readonly taken: boolean;
   /** Something changed in the application's paths since it was last released from here. */

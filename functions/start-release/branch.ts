@@ -1,4 +1,5 @@
 import type { Ended, Ending } from '../../aws/branch-ends.ts';
+import { standsAt } from '../../aws/differences.ts';
 import type { Registration } from '../../aws/registry.ts';
 import { branchEnvironmentName } from '../../domain/branch-name.ts';
 import { nextOfBranch } from '../../domain/branch-next.ts';
@@ -26,15 +27,17 @@ export async function settle(uses: BranchUses, { application, repository, branch
     const row = await uses.readBranchEnvironment(tableName, application, name);
     if (row?.branch !== branch || row.repository !== repository) return;
     const [head, commit, all] = [await uses.readHead(tableName, application, { branch }), await uses.branchHead(repository, branch), await uses.listDeployed(tableName, application)];
+    const registered = registration?.content.applications[application];
+    const stands = await standsAt({ registered, repository }, commit, head?.rests, uses.differs);
     const standing = head === undefined ? undefined : { sequence: sequenceOf(head.release), rests: head.rests };
-    const step = nextOfBranch({ row, commit, head: standing, deployed: all.some(({ environment }) => environment === name), disposable: registration?.content.environments[row.registered]?.disposable === true });
+    const step = nextOfBranch({ row, commit: stands, head: standing, deployed: all.some(({ environment }) => environment === name), disposable: registration?.content.environments[row.registered]?.disposable === true });
     const ending = why ?? { reason: row.reason ?? `The branch ${branch} ${commit === undefined ? 'is gone' : 'was merged, or its environment was ended'}.`, by: 'drawbridge' };
     let ended: Ended | undefined;
     switch (step) {
       case 'nothing':
         return;
       case 'release':
-        await startOne(uses, { tableName, application, registered: registration?.content.applications[application], repository, reference: { branch }, registryVersion: registration?.version ?? 0, anew: head });
+        await startOne(uses, { tableName, application, registered, repository, reference: { branch }, registryVersion: registration?.version ?? 0, anew: head });
         return;
       case 'end':
         ended = await uses.endBranchEnvironment(context, row, ending);

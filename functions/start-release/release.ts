@@ -1,10 +1,10 @@
+import { concerns } from '../../aws/differences.ts';
 import type { Head } from '../../aws/heads.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type { Release } from '../../contracts/release.ts';
 import { TransientError } from '../../domain/errors.ts';
 import { type Reference, shortName } from '../../domain/reference.ts';
 import { releaseId } from '../../domain/release-id.ts';
-import { watchedPaths } from '../../domain/watched-paths.ts';
 import { env } from '../../runtime/env.ts';
 import { logger } from '../../runtime/logger.ts';
 import type { Uses } from './uses.ts';
@@ -43,7 +43,7 @@ export async function startOne(uses: Uses, asked: Asked): Promise<'started' | 'k
       await uses.startRelease(machine, head.release, 1);
       return 'known';
     }
-    if (!again && !(await concerns(uses, asked, head, commit))) return 'nothing';
+    if (!again && !(await isConcerned(uses, asked, head, commit))) return 'nothing';
     const { author, message } = await uses.readCommit(repository, commit);
     const sequence = await uses.nextSequence(tableName, application);
     const id = releaseId(application, sequence, commit);
@@ -70,10 +70,10 @@ async function lookUp(uses: Uses, repository: string, { branch, tag }: Reference
  * where it is, so that the next push is compared with what was released and nothing in between is missed.
  * A tag is somebody's word that this is to be released: it is never compared.
  */
-async function concerns(uses: Uses, { application, registered, repository, reference }: Asked, head: Head | undefined, commit: string): Promise<boolean> {
-  const matters = registered === undefined ? undefined : watchedPaths(registered);
-  if (matters === undefined || head === undefined || reference.tag !== undefined) return true;
-  if ((await uses.differs(repository, head.commit, commit, matters)) !== 'no') return true;
+async function isConcerned(uses: Uses, { application, registered, repository, reference }: Asked, head: Head | undefined, commit: string): Promise<boolean> {
+  // An upload of the same commit is the uploader's word.
+  if (head === undefined || head.commit === commit || reference.tag !== undefined) return true;
+  if (await concerns({ registered, repository }, head.commit, commit, uses.differs)) return true;
   logger.info('nothing changed in the paths of the application, so it is not released', { application, repository, ...reference, commit, since: head.commit });
   return false;
 }

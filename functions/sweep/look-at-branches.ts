@@ -1,3 +1,4 @@
+import { concerns, standsAt } from '../../aws/differences.ts';
 import type { Head } from '../../aws/heads.ts';
 import type { BranchEnvironment } from '../../contracts/branch-environment.ts';
 import type { Environments } from '../../contracts/environments.ts';
@@ -6,7 +7,6 @@ import { environmentsFor } from '../../domain/accepting.ts';
 import { inBatches } from '../../domain/batches.ts';
 import { executionArn, executionName, sequenceOf } from '../../domain/release-id.ts';
 import type { SeenBranch, SeenRemoval } from '../../domain/sweep/seen.ts';
-import { watchedPaths } from '../../domain/watched-paths.ts';
 import type { Uses, Where } from './uses.ts';
 
 export interface ApplicationRows {
@@ -40,23 +40,18 @@ async function lookAtBranch(uses: Uses, where: Where, registry: Environments, { 
   // One that was made since the list was read is whoever made it's event.
   const commit = isThere ? await uses.branchHead(repository, branch) : undefined;
   const row = rows.find((it) => it.branch === branch && it.repository === repository);
+  const watching = { registered: registry.applications[application], repository };
   return {
     application, repository, branch, commit, row,
+    stands: await standsAt(watching, commit, head?.rests, uses.differs),
     taken: environmentsFor(registry, application, { branch }).length > 0,
-    concerned: await isConcerned(uses, registry, { application, repository, commit, head }),
+    // A push that changed none of the application's paths is not released, and its head stays where it was.
+    concerned: head === undefined || commit === undefined || head.commit === commit || (await concerns(watching, head.commit, commit, uses.differs)),
     head: head === undefined ? undefined : { commit: head.commit, sequence: sequenceOf(head.release), rests: head.rests, uploaded: head.upload !== undefined, running: running.has(head.release) },
     deployed: row !== undefined && deployed.some(({ environment }) => environment === row.name),
     disposable: row !== undefined && registry.environments[row.registered]?.disposable === true,
     removal: row?.state === 'removing' ? await removalOf(uses, where, row) : undefined,
   };
-}
-
-/** A push that changed none of the application's paths is not released, and its head stays where it was. */
-async function isConcerned(uses: Uses, { applications }: Environments, { application, repository, commit, head }: { application: string; repository: string; commit: string | undefined; head: Head | undefined }): Promise<boolean> {
-  const registered = applications[application];
-  const matters = registered === undefined ? undefined : watchedPaths(registered);
-  if (matters === undefined || head === undefined || commit === undefined || head.commit === commit) return true;
-  return (await uses.differs(repository, head.commit, commit, matters)) !== 'no';
 }
 
 async function removalOf(uses: Uses, { tableName, machine }: Where, { application, name: environment }: BranchEnvironment): Promise<SeenRemoval | undefined> {

@@ -16,7 +16,7 @@ const row: BranchEnvironment = {
   application: 'orders', name: 'login-k3xq2ab', registered: 'sandbox', branch: 'feature/login', repository: 'shop', createdAt: ago(60), releasedAt: ago(60), expiresAt: ago(-60), release: 'orders-3-aaaaaaaa', sequence: 3, by: 'Kim', state: 'live', version: 1,
 };
 const head = { commit: 'a', sequence: 3, uploaded: false, running: false };
-const seen = (fields: Partial<SeenBranch> = {}): SeenBranch => ({ application: 'orders', repository: 'shop', branch: 'feature/login', commit: 'a', taken: true, concerned: true, head, row, deployed: true, disposable: true, ...fields });
+const seen = (fields: Partial<SeenBranch> = {}): SeenBranch => ({ application: 'orders', repository: 'shop', branch: 'feature/login', commit: 'a', taken: true, concerned: true, head, row, deployed: true, disposable: true, stands: 'commit' in fields ? fields.commit : 'a', ...fields });
 const removing = { ...row, state: 'removing', sequence: 4 } as const;
 const refused = { release: 'orders-4-aaaaaaaa', state: 'ended', outcome: 'failed', createdAt: ago(60), execution: 'over' } as const;
 const overdue = { ...row, expiresAt: ago(1) };
@@ -35,6 +35,8 @@ describe('a branch', () => {
     ['that is gone while its first release is on its way', { commit: undefined, row: undefined, head: { ...head, running: true } }, 'deleted'],
     ['that is gone, of which that was noted', { commit: undefined, row: undefined, head: { ...head, running: true, rests: { commit: 'a', because: 'deleted' } } }, undefined],
     ['that was merged, but its environment did not hear of it', { head: { ...head, rests: { commit: 'a', because: 'ended' } } }, 'ended'],
+    ['that was stopped, and in which nothing of the application changed since', { commit: 'b', stands: 'a', concerned: false, row: { ...row, state: 'removed', sequence: 4 }, deployed: false, head: { ...head, rests: { commit: 'a', because: 'ended' } } }, undefined],
+    ['that was stopped, and in which something of it changed since', { commit: 'b', row: { ...row, state: 'removed', sequence: 4 }, deployed: false, head: { ...head, rests: { commit: 'a', because: 'ended' } } }, 'pushed'],
     ['that was made again while its environment was removed', { row: { ...row, state: 'removed', sequence: 4 }, deployed: false }, 'ended'],
     ['whose environment is being removed', { commit: undefined, row: removing, removal: { ...refused, state: 'running', outcome: undefined, execution: 'runs' } }, undefined],
     ['whose removal was stopped', { commit: undefined, row: removing, removal: { ...refused, state: 'running', outcome: undefined, execution: 'over' } }, 'deleted'],

@@ -92,6 +92,18 @@ describe('the environment of a branch', () => {
     expect(world.release(newest()).commit).toBe(commitOf('three'));
   });
 
+  it('does not come back with commits in which nothing of the application changed, but with the next one', async () => {
+    Object.assign(world.registry?.applications['orders'] ?? {}, { paths: ['services/orders'] });
+    const [one, notes, two] = ['one', 'notes', 'two'].map(commitOf);
+    for (const [commit, files] of [[one, { 'services/orders/a': '1' }], [notes, { 'services/orders/a': '1', NOTES: '2' }], [two, { 'services/orders/a': '3' }]] as const) world.trees.set(commit ?? '', files);
+    await happens(merged());
+    await happens(pushed('notes'));
+    await gone();
+    expect([row()?.state, world.releases.size]).toEqual(['removed', 2]);
+    await happens(pushed('two'));
+    expect(world.release(newest()).commit).toBe(two);
+  });
+
   it('comes back where the branch is made again at the commit that it stood at when it was deleted', async () => {
     await happens(deleted());
     await gone();
