@@ -52,8 +52,8 @@ program
   .command('plan')
   .description('what would this working tree change in each environment?')
   .option('--application <name>')
-  .option('--remote <name>', 'the git remote of the application’s repository', 'drawbridge')
-  .action(ending((options: { application?: string; remote: string }) => plan(controlPlane(), output(), options)));
+  .option('--remote <name>', 'the git remote of the application’s repository; without it the one called drawbridge, or the only one, or the only one of CodeCommit')
+  .action(ending((options: { application?: string; remote?: string }) => plan(controlPlane(), output(), options)));
 program
   .command('register <file>')
   .description('register environments.yaml: shows the difference, asks, keeps history')

@@ -140,7 +140,7 @@ export const StatusAnswer = z.object({
       application: z.string(),
       deployed: z.array(Deployed),
       newest: ShownRelease.optional(),
-      waiting: z.array(z.object({ environment: z.string(), release: z.string(), since: z.string(), expiresAt: z.string(), needs: z.string(), stillNeeds: z.string(), answers: z.array(z.string()) })),
+      waiting: z.array(z.object({ environment: z.string(), release: z.string(), digest: z.string(), since: z.string(), expiresAt: z.string(), needs: z.string(), stillNeeds: z.string(), answers: z.array(z.string()) })),
     }),
   ),
 });

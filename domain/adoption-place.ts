@@ -1,4 +1,5 @@
 import type { Environments } from '../contracts/environments.ts';
+import { stackPatterns } from './stack-patterns.ts';
 import { fits } from './wildcard.ts';
 
 interface Wanted {
@@ -21,8 +22,8 @@ export function adoptionPlace(registry: Environments, { stack, application, envi
   if (environment === undefined) return refused(`there is no environment ${name}. Registered: ${Object.keys(registry.environments).join(', ')}.`);
   if (environment.disposable) return refused(`${name} is disposable, and what is there may be removed by a machine, so nothing that was deployed by other means goes there.`);
   if (environment.applications?.includes(application) === false) return refused(`${name} does not accept ${application}. Ask the platform team.`);
-  const patterns = registered.stacks ?? [application, `${application}-*`];
-  const stacks = environment.targets.filter(({ codeDeploy, stack: fixed }) => codeDeploy === undefined && (fixed === undefined ? patterns.some((pattern) => fits(pattern, stack)) : fixed.replaceAll('{environment}', name).replaceAll('{application}', application) === stack));
+  const patterns = stackPatterns(application, registered);
+  const stacks = environment.targets.filter(({ codeDeploy, stack: fixed }) => codeDeploy === undefined && (fixed === undefined ? patterns.some((pattern) => fits(pattern, stack)) : fixed === stack));
   if (stacks.length === 0) return refused(`no release of ${application} may deploy to a stack of that name there; it may use ${patterns.join(', ')}. Ask the platform team for stacks: in environments.yaml.`);
   const places = stacks.map((target) => ({ called: target.account, account: registry.accounts[target.account]?.id ?? '', region: target.region }));
   const fitting = places.filter((it) => (account === undefined || account === it.account || account === it.called) && (region === undefined || region === it.region));

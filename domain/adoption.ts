@@ -2,7 +2,7 @@ import type { Adoption } from '../contracts/adoption.ts';
 import type { Deployed } from '../contracts/plan.ts';
 import type { Target } from '../contracts/release.ts';
 import { oneLine } from './mail.ts';
-import { notTheirs, ownerTag } from './owner-tags.ts';
+import { isTaggedFor, notTheirs, ownerTag } from './owner-tags.ts';
 import { samePlace } from './removal/left.ts';
 
 interface Owned {
@@ -33,9 +33,6 @@ interface Asked {
 
 /** `takes-over`: it is not the application's yet, and a person has let it become so. */
 export type Claim = { readonly answer: 'ours' } | { readonly answer: 'refused' | 'takes-over'; readonly sentence: string };
-
-/** Its own tags say that a stack is this application's in this environment. */
-export const isTaggedFor = (tags: Readonly<Record<string, string>>, { application, environment }: Owned): boolean => tags[ownerTag.application] === application && tags[ownerTag.environment] === environment;
 
 /** Tags may have been taken off by whoever updated the stack by other means; a stack made anew under the name is another one. */
 const isNoted = ({ deployed, target, stack }: Asked): boolean => deployed !== undefined && samePlace(deployed, target) && (deployed.stackArn === undefined || deployed.stackArn === stack.arn);

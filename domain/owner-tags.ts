@@ -14,6 +14,9 @@ interface Owned {
 /** The names of the tags by which a machine tells whose a stack is. */
 export const ownerTag = { application: 'drawbridge:application', environment: 'drawbridge:environment', owner: 'drawbridge:owner', branch: 'drawbridge:branch' } as const;
 
+/** Its own tags say that a stack is this application's in this environment. */
+export const isTaggedFor = (tags: Readonly<Record<string, string>>, { application, environment }: Pick<Owned, 'application' | 'environment'>): boolean => tags[ownerTag.application] === application && tags[ownerTag.environment] === environment;
+
 /**
  * Whose a stack is, for bills and for sweeps. Release, commit and expiry are not among them: CloudFormation hands a
  * stack's tags on to its resources, so each release would change all of them and none could ever be without changes.

@@ -7,6 +7,7 @@ import { resolvedApproval } from './configuration/resolve.ts';
 import { quorumSentence } from './quorum.ts';
 import { inSentence } from './reference.ts';
 import { isRegistered, registeredSource } from './source.ts';
+import { stackPatterns } from './stack-patterns.ts';
 import { notAsUpload } from './uploads/counts-as.ts';
 import { fits } from './wildcard.ts';
 
@@ -28,7 +29,7 @@ export function refusal(registered: Environments, release: Pick<Release, 'applic
   if (environment.applications?.includes(release.application) === false) return `${name} does not accept ${release.application} any more`;
   if (release.mode !== 'plan' && !takes(environment, release)) return `${name} does not accept ${inSentence(release)} any more`;
 
-  const stacks = application.stacks ?? [release.application, `${release.application}-*`];
+  const stacks = stackPatterns(release.application, application);
   for (const target of resolved.targets) {
     const registeredTarget = environment.targets.find(
       ({ account, region, stack, codeDeploy }) => registered.accounts[account]?.id === target.account && region === target.region && isPlace(target, stack, codeDeploy),

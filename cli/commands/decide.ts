@@ -13,7 +13,7 @@ interface Options {
 }
 
 /** Follows a release that goes on, and answers with how it ended. */
-export async function followed(controlPlane: ControlPlane, output: Output, release: string, told: number): Promise<ExitCode> {
+export async function followed(controlPlane: Pick<ControlPlane, 'ask'>, output: Output, release: string, told: number): Promise<ExitCode> {
   const shown = await follow(controlPlane, output, release, told);
   output.line(`${release}: ${coloured(shown.release.outcome ?? shown.release.state)}`);
   output.answer(shown);

@@ -2,9 +2,9 @@ import { BranchEnvironmentsAnswer, StopAnswer } from '../../contracts/commands.t
 import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
 import { at } from '../../domain/mail.ts';
 import type { ControlPlane } from '../connect.ts';
-import { type ExitCode, exitCodes, outcomeCode } from '../exit-codes.ts';
-import { follow } from '../follow.ts';
-import { coloured, type Output } from '../output.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { followed } from './decide.ts';
+import type { Output } from '../output.ts';
 
 type Asking = Pick<ControlPlane, 'ask'>;
 
@@ -37,10 +37,7 @@ export async function stop(controlPlane: Asking, output: Output, name: string, {
     output.answer(answer);
     return exitCodes.ok;
   }
-  const shown = await follow(controlPlane, output, answer.release, 0);
-  output.line(`${answer.release}: ${coloured(shown.release.outcome ?? shown.release.state)}`);
-  output.answer(shown);
-  return shown.release.state === 'ended' ? outcomeCode(shown.release.outcome) : exitCodes.ok;
+  return await followed(controlPlane, output, answer.release, 0);
 }
 
 async function applicationOf(controlPlane: Asking, name: string): Promise<string> {

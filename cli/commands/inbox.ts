@@ -1,10 +1,12 @@
 import pc from 'picocolors';
 import { DelegationsAnswer, InboxAnswer } from '../../contracts/commands.ts';
+import { Time } from '../../contracts/names.ts';
 import { secondsOf } from '../../domain/configuration/seconds.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
 import { at } from '../../domain/mail.ts';
 import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { approveCommand } from '../approve-command.ts';
 import { ago, type Output } from '../output.ts';
 
 /** What waits for the caller, and how to answer. */
@@ -15,10 +17,8 @@ export async function inbox(controlPlane: ControlPlane, output: Output): Promise
     output.line(`  needs ${it.needs}; ${it.stillNeeds}${it.standsFor.length === 0 ? '' : `; you also answer for ${it.standsFor.join(', ')}`}`);
     output.line(`  ${it.totals}`);
     for (const risk of it.risks) output.line(`  ${pc.red(risk)}`);
-    // What is answered is what is shown here, and nothing that is planned meanwhile.
-    const plan = `--plan ${it.digest.slice(0, 16)}`;
-    if (it.may === 'answer') output.line(`  drawbridge approve ${it.release} ${it.environment} ${plan}`);
-    if (it.may === 'break-glass') output.line(`  in an emergency: drawbridge approve ${it.release} ${it.environment} ${plan} --break-glass --reason "…"`);
+    if (it.may === 'answer') output.line(`  ${approveCommand(it)}`);
+    if (it.may === 'break-glass') output.line(`  in an emergency: ${approveCommand(it)} --break-glass --reason "…"`);
     else output.line(`  drawbridge reject ${it.release} ${it.environment} --reason "…"${it.may === 'reject' ? '   (it is your own, so you can only say no)' : ''}`);
   }
   if (answer.waiting.length === 0) output.line(`Nothing waits for ${answer.approver}.`);
@@ -34,7 +34,7 @@ interface Options {
 
 /** `3 days` from now, or a day: the end of it in UTC. */
 export function untilOf(text: string, now: Date): string {
-  if (/^\d+ (second|minute|hour|day)s?$/.test(text)) return new Date(now.getTime() + secondsOf(text) * 1000).toISOString();
+  if (Time.safeParse(text).success) return new Date(now.getTime() + secondsOf(text) * 1000).toISOString();
   if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return `${text}T23:59:59.000Z`;
   throw new InvalidInputError(`Reading --until ${text}: give a time such as "3 days" or a day such as 2026-12-24.`);
 }

@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import { InvalidInputError } from '../../domain/errors.ts';
 import { type Item, nextStep } from '../../domain/offboard/item.ts';
 import { offboardingList, staysBehind } from '../../domain/offboard/list.ts';
-import { checkWishes, nameOf, type Scope, scopeOf, type Wishes } from '../../domain/offboard/scope.ts';
+import { checkWishes, nameOf, scopeOf, type Wishes } from '../../domain/offboard/scope.ts';
+import { ask } from '../agree.ts';
 import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { act } from '../offboard/act.ts';
@@ -30,16 +30,6 @@ function profilesOf(given: readonly string[]): Map<string, string> {
   );
 }
 
-async function agreed(scope: Scope, yes: boolean): Promise<boolean> {
-  if (yes) return true;
-  const name = nameOf(scope);
-  if (!process.stdin.isTTY) throw new InvalidInputError(`Offboarding ${name}: nobody is there to be asked. Give --yes to have removed what was shown.`);
-  const asking = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await asking.question(`Type ${name} to have this removed: `);
-  asking.close();
-  return answer.trim().toLowerCase() === name.toLowerCase();
-}
-
 /** Lists everything that was set up of an application, an account or everywhere, asks, and removes it in that order. */
 export async function offboard(controlPlane: ControlPlane, output: Output, what: string, options: OffboardOptions): Promise<ExitCode> {
   const scope = scopeOf(what);
@@ -62,7 +52,7 @@ export async function offboard(controlPlane: ControlPlane, output: Output, what:
     output.line(`Nothing of ${nameOf(scope)} is there.`);
     return end(exitCodes.ok, []);
   }
-  if (!(await agreed(scope, options.yes))) {
+  if (!options.yes && (await ask(output, `Type ${nameOf(scope)} to have this removed: `, `Offboarding ${nameOf(scope)}`)) !== nameOf(scope)) {
     output.line('Nothing was removed.');
     return end(exitCodes.ok, []);
   }

@@ -11,6 +11,7 @@ import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, outcomeCode } from '../exit-codes.ts';
 import { follow } from '../follow.ts';
 import type { Output } from '../output.ts';
+import { applicationRemote } from '../remote.ts';
 import { targets } from './show.ts';
 
 const run = promisify(execFile);
@@ -46,12 +47,18 @@ async function applicationOf(remote: string): Promise<string> {
   return basename(await git(['remote', 'get-url', remote])).replace(/\.git$/, '');
 }
 
+async function remotes(): Promise<{ name: string; url: string }[]> {
+  const names = (await git(['remote'])).split('\n').filter((name) => name !== '');
+  return await Promise.all(names.map(async (name) => ({ name, url: await git(['remote', 'get-url', name]) })));
+}
+
 /** What would this working tree change in each environment? Nothing is executed. */
-export async function plan(controlPlane: ControlPlane, output: Output, options: { application?: string | undefined; remote: string }): Promise<ExitCode> {
-  const application = options.application ?? (await applicationOf(options.remote));
+export async function plan(controlPlane: ControlPlane, output: Output, options: { application?: string | undefined; remote?: string | undefined }): Promise<ExitCode> {
+  const remote = options.remote ?? applicationRemote(await remotes());
+  const application = options.application ?? (await applicationOf(remote));
   const commit = await commitWorkingTree();
   const branch = `${planBranchPrefix}${commit.slice(0, 12)}`;
-  await git(['push', '--quiet', '--force', options.remote, `${commit}:refs/heads/${branch}`]);
+  await git(['push', '--quiet', '--force', remote, `${commit}:refs/heads/${branch}`]);
   try {
     const { release } = await controlPlane.ask(StartedAnswer, 'POST', '/plans', { application, branch, commit });
     output.line(`${application}: planning the working tree as ${release}`);
@@ -62,6 +69,6 @@ export async function plan(controlPlane: ControlPlane, output: Output, options: 
     output.answer(shown);
     return outcomeCode(shown.release.outcome);
   } finally {
-    await git(['push', '--quiet', options.remote, '--delete', `refs/heads/${branch}`]).catch(() => undefined);
+    await git(['push', '--quiet', remote, '--delete', `refs/heads/${branch}`]).catch(() => undefined);
   }
 }

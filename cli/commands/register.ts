@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
 import { RegisterAnswer } from '../../contracts/commands.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
+import { ask } from '../agree.ts';
 import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -13,15 +13,6 @@ interface Options {
 }
 
 const colour = (line: string): string => (line.startsWith('+') ? pc.green(line) : line.startsWith('-') ? pc.red(line) : pc.yellow(line));
-
-async function agreed(yes: boolean): Promise<boolean> {
-  if (yes) return true;
-  if (!process.stdin.isTTY) throw new InvalidInputError('Registering: nobody is there to be asked. Give --yes to register what was shown.');
-  const asking = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await asking.question('Register this? [y/N] ');
-  asking.close();
-  return /^y(es)?$/i.test(answer.trim());
-}
 
 /** Shows what would differ, asks, and registers exactly what was shown. */
 export async function register(controlPlane: ControlPlane, output: Output, file: string, { dryRun, yes }: Options): Promise<ExitCode> {
@@ -36,7 +27,7 @@ export async function register(controlPlane: ControlPlane, output: Output, file:
     output.answer(shown);
     return exitCodes.ok;
   }
-  if (!(await agreed(yes || output.json))) {
+  if (!yes && !/^y(es)?$/i.test(await ask(output, 'Register this? [y/N] ', `Registering ${file}`))) {
     output.line('Nothing was registered.');
     return exitCodes.ok;
   }

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import { ReleasesAnswer, StatusAnswer } from '../../contracts/commands.ts';
 import { shortName } from '../../domain/reference.ts';
 import type { Sweep } from '../../contracts/sweep.ts';
+import { approveCommand } from '../approve-command.ts';
 import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { ago, coloured, type Output } from '../output.ts';
@@ -21,7 +22,7 @@ export async function status(controlPlane: ControlPlane, output: Output): Promis
     for (const it of waiting) {
       output.line(`  ${pc.yellow('waits')} ${it.environment} for ${it.stillNeeds} (${it.needs}): ${it.release}, since ${ago(it.since)}`);
       for (const answer of it.answers) output.line(`        ${answer}`);
-      output.line(`        drawbridge approve ${it.release} ${it.environment}`);
+      output.line(`        ${approveCommand(it)}`);
     }
     if (deployed.length === 0 && waiting.length === 0) output.line('  nothing is deployed');
   }

@@ -3,6 +3,7 @@ import { DoorError } from '../../aws/door-client.ts';
 import { ShowAnswer, StartedAnswer } from '../../contracts/commands.ts';
 import type { Item } from '../../domain/offboard/item.ts';
 import { questionOf } from '../../domain/question.ts';
+import { approveCommand } from '../approve-command.ts';
 import type { Output } from '../output.ts';
 import type { Surroundings } from './look.ts';
 
@@ -21,11 +22,11 @@ interface Removal {
 }
 
 /** Who may answer, and how; the question itself names what is lost. */
-function waitingLine({ release, approvals }: ShowAnswer): string | undefined {
+function waitingLine({ approvals }: ShowAnswer): string | undefined {
   const approval = approvals.find(({ state }) => state === 'waiting');
   if (approval === undefined) return undefined;
   const { needs, stillNeeds } = questionOf(approval, []);
-  return `waits for ${stillNeeds} (${needs}): drawbridge approve ${release.id} ${approval.environment} --plan ${approval.digest.slice(0, 16)}`;
+  return `waits for ${stillNeeds} (${needs}): ${approveCommand(approval)}`;
 }
 
 /** Has everything planned at once, so that people are asked once, and waits until all of it is answered and done. */

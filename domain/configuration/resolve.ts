@@ -4,6 +4,7 @@ import type { Artifact, Configuration, ResolvedEnvironment, Target } from '../..
 import { environmentsFor } from '../accepting.ts';
 import { membersOf, quorumsOf } from '../people.ts';
 import { inSentence, type Reference } from '../reference.ts';
+import { stackPatterns } from '../stack-patterns.ts';
 import { afterStacks } from './after-stacks.ts';
 import type { Asked, AskedEnvironment } from './asked.ts';
 import { withEarlierOutputs } from './earlier-outputs.ts';
@@ -58,7 +59,7 @@ export function resolve(registry: Environments, asked: Asked, { application, mod
   remarks.push(...own.remarks);
   const places = [...(own.place === undefined || (only !== undefined && own.place.name !== only) ? [] : [own.place]), ...order.map((name): Place => ({ name, wish: asked.environments[name] ?? asked.otherwise }))];
 
-  const patterns = registry.applications[application]?.stacks ?? [application, `${application}-*`];
+  const patterns = stackPatterns(application, registry.applications[application]);
   const environments = places.map((place): ResolvedEnvironment => {
     const { name, registered = name, branch, life } = place;
     const it = registry.environments[registered];

@@ -11,10 +11,10 @@ export interface Wishes {
 }
 
 /** What a person types to say that they mean it. */
-export const nameOf = (scope: Scope): string => (scope.kind === 'all' ? 'all' : scope.kind === 'account' ? scope.account : scope.application);
+export const nameOf = (scope: Scope): string => (scope.kind === 'all' ? 'ALL' : scope.kind === 'account' ? scope.account : scope.application);
 
 export function scopeOf(text: string): Scope {
-  if (text.toLowerCase() === 'all') return { kind: 'all' };
+  if (text === 'ALL') return { kind: 'all' };
   if (/^\d{12}$/.test(text)) return { kind: 'account', account: text };
   const application = ApplicationName.safeParse(text);
   if (!application.success) throw new InvalidInputError(`Offboarding ${text}: name an application, the 12 digits of an account, or ALL.`);

@@ -1,4 +1,5 @@
 import type { Target } from '../../contracts/release.ts';
+import { isTaggedFor, ownerTag } from '../owner-tags.ts';
 
 interface Found {
   readonly name: string;
@@ -18,10 +19,10 @@ interface Owner {
  */
 export function mustStay({ tags, terminationProtection }: Found, { application, environment, target: { stackName, account, region } }: Owner): string | undefined {
   const doing = `Removing ${stackName} in ${account}, ${region}`;
-  const [ofApplication, ofEnvironment] = [tags['drawbridge:application'], tags['drawbridge:environment']];
-  if (ofApplication !== application || ofEnvironment !== environment) {
-    const whose = ofApplication === undefined ? 'nobody that Drawbridge knows' : `${ofApplication} in ${ofEnvironment ?? 'no environment'}`;
-    return `${doing}: its tags say that it belongs to ${whose}, not to ${application} in ${environment}. It is left alone. Look at the tags drawbridge:application and drawbridge:environment of the stack.`;
+  if (!isTaggedFor(tags, { application, environment })) {
+    const theirs = tags[ownerTag.application];
+    const whose = theirs === undefined ? 'nobody that Drawbridge knows' : `${theirs} in ${tags[ownerTag.environment] ?? 'no environment'}`;
+    return `${doing}: its tags say that it belongs to ${whose}, not to ${application} in ${environment}. It is left alone. Look at the tags ${ownerTag.application} and ${ownerTag.environment} of the stack.`;
   }
   if (terminationProtection) {
     return `${doing}: its termination protection is on, so nothing of it was touched. Switch it off (aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stackName} --region ${region}, in ${account}), then retry the release.`;

@@ -28,8 +28,11 @@ export const isDisposable = (registry: Environments, { name, registered }: Place
 export function removalApproval(registry: Environments, place: Place): ResolvedEnvironment['approval'] | 'none' {
   if (isDisposable(registry, place)) return undefined;
   const registered = registeredAs(registry, place)?.approval;
-  // Nothing about a removal is an emergency, so nobody breaks the glass for it.
-  if (registered !== undefined) return { ...resolvedApproval(registry, registered), breakGlass: [] };
+  if (registered !== undefined) {
+    const approval = resolvedApproval(registry, registered);
+    // Nothing about a removal is an emergency, so nobody breaks the glass for it; and whoever asks for it answers it only where nobody else could.
+    return { ...approval, breakGlass: [], authorMayApprove: new Set(approval.quorums.flatMap(({ approvers }) => approvers)).size === 1 };
+  }
   return everybodysApproval(registry) ?? 'none';
 }
 

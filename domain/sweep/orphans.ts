@@ -3,6 +3,7 @@ import type { Environment, Environments } from '../../contracts/environments.ts'
 import type { FoundStack } from '../../contracts/sweep.ts';
 import { branchEnvironmentName } from '../branch-name.ts';
 import { removalTreatment } from '../removal/treatment.ts';
+import { stackPatterns } from '../stack-patterns.ts';
 import { fits } from '../wildcard.ts';
 import type { StackPlace } from './seen.ts';
 import { olderThan } from './young.ts';
@@ -41,7 +42,7 @@ export function orphanOf(stack: FoundStack, { account, region }: Pick<StackPlace
   if (registered?.repository === undefined || sandbox === undefined || Object.hasOwn(registry.environments, environment)) return undefined;
   // A tag that could not hold the branch's name as it is gives another name, and is left to people.
   if (branchEnvironmentName(branch) !== environment || !stackName.includes(environment)) return undefined;
-  if (!(registered.stacks ?? [application, `${application}-*`]).some((pattern) => fits(pattern, stackName))) return undefined;
+  if (!stackPatterns(application, registered).some((pattern) => fits(pattern, stackName))) return undefined;
   const { repository } = registered;
   const row = rows.find((it) => it.application === application && it.name === environment);
   if (row !== undefined && (row.state !== 'removed' || row.registered !== sandbox || row.branch !== branch || row.repository !== repository)) return undefined;

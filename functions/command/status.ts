@@ -32,6 +32,7 @@ export async function status({ tableName }: { tableName: string }): Promise<Stat
               {
                 environment: approval.environment,
                 release: approval.release,
+                digest: approval.digest,
                 since: approval.createdAt,
                 expiresAt: approval.expiresAt,
                 needs: question(approval).needs,

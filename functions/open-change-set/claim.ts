@@ -2,7 +2,8 @@ import type { findAdoption } from '../../aws/adoptions.ts';
 import type { DescribedStack } from '../../aws/cloudformation.ts';
 import type { readDeployed } from '../../aws/deployed.ts';
 import type { Release, Target } from '../../contracts/release.ts';
-import { type Claim, claimOn, isTaggedFor } from '../../domain/adoption.ts';
+import { type Claim, claimOn } from '../../domain/adoption.ts';
+import { isTaggedFor } from '../../domain/owner-tags.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
 import type { Treatment } from '../../domain/stack-status.ts';
 

@@ -172,7 +172,7 @@ it('everything leaves for good, account by account, and data only when that is a
 
   const all = [...some, '--profile', '444444444444=prod'];
   const stays = await drawbridgeAt(town, 'offboard', 'ALL', '--yes', ...all).ended;
-  expect(stays).toMatchObject({ code: 0, text: expect.stringContaining('Nothing of all is there any more.') as string });
+  expect(stays).toMatchObject({ code: 0, text: expect.stringContaining('Nothing of ALL is there any more.') as string });
   expect([await stacksIn('prod', home), await stacksIn('tools', home), await stacksIn('tools', second)]).toEqual([[], [], []]);
   expect([await bucketsLeft(), await tableIsThere()]).toEqual([buckets(), true]);
 

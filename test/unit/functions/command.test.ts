@@ -232,9 +232,8 @@ describe('the environments of branches', () => {
     await register({ ...peopledRegistry(), environments: { sandbox: { ...sandbox, disposable: false } } });
     expect(await stop(row.name)).toMatchObject({ status: 403, said: { message: expect.stringMatching(/not registered as disposable any more.*"drawbridge remove orders login-k3xq2ab"/) as string } });
     await writeRow('table', keys.deployed('orders', row.name, 'main'), aDeployed({ environment: row.name, registered: 'sandbox', branch }));
-    const { said } = await call('alex', '/removals', { application: 'orders', environment: row.name });
-    expect(table.under(`RELEASE#${(said as { release?: string }).release ?? ''}`, 'RELEASE')[0]).toMatchObject({ mode: 'remove', configuration: { environments: [{ name: row.name, approval: { quorums: [{ required: 1 }] } }] } });
-    expect(await list()).toMatchObject([{ state: 'live' }]);
+    await call('alex', '/removals', { application: 'orders', environment: row.name });
+    expect([table.under('RELEASE#orders-1-3f2a9c1b', 'RELEASE')[0], ...(await list())]).toMatchObject([{ mode: 'remove', configuration: { environments: [{ name: row.name, approval: { quorums: [{ required: 1 }] } }] } }, { state: 'live' }]);
   });
 
   it('are stopped, not only emptied, where somebody asks for a removal', async () => {

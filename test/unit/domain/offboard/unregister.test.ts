@@ -22,7 +22,7 @@ describe('environments.yaml without an application', () => {
 
 describe('what is to leave', () => {
   it.each([
-    ['ALL', 'all'],
+    ['ALL', 'ALL'],
     ['all', 'all'],
     ['222222222222', '222222222222'],
     ['orders', 'orders'],
