@@ -93,8 +93,8 @@ export type CancelAnswer = z.infer<typeof CancelAnswer>;
 export const HaltRequest = z.strictObject({ reason: Reason.min(1) });
 export const HaltAnswer = z.object({
   halted: z.array(Halt),
-  /** Newest releases that ended here because it was halted. */
-  frozen: z.array(z.object({ application: z.string(), release: z.string() })),
+  /** Newest releases that ended here, or in an environment of a branch here, because it was halted. */
+  frozen: z.array(z.object({ application: z.string(), release: z.string(), environment: z.string() })),
 });
 export type HaltAnswer = z.infer<typeof HaltAnswer>;
 

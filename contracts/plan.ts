@@ -184,6 +184,8 @@ export const TargetRecord = z.object({
   /** Of a removal: what stays behind, a line each. */
   kept: z.array(z.string()).optional(),
   outcome: Outcome.optional(),
+  /** It is frozen because the environment is halted. */
+  halted: z.boolean().optional(),
   clean: z.boolean().optional(),
   reason: z.string().optional(),
   outputs: z.record(z.string(), z.string()).optional(),

@@ -201,6 +201,8 @@ export const EnvironmentRecord = z.object({
   verdict: Verdict.optional(),
   approval: z.string().optional(),
   outcome: Outcome.optional(),
+  /** It is frozen because the environment is halted, and for no other reason. */
+  halted: z.boolean().optional(),
   reason: z.string().optional(),
   updatedAt: z.iso.datetime(),
 });

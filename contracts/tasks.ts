@@ -46,6 +46,8 @@ export const CloseTarget = TargetTask.extend({
   execution: z.string(),
   outcome: Outcome.optional(),
   clean: z.boolean().optional(),
+  /** It is frozen because the environment is halted. */
+  halted: z.boolean().optional(),
   reason: z.string().optional(),
   error: CaughtError.optional(),
 });

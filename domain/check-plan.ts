@@ -4,15 +4,17 @@ import type { Deployed, Removed, RevisionPlan, TargetRecord } from '../contracts
 import type { Release, Target } from '../contracts/release.ts';
 import { type ChangeSetAnswer } from './change-set-answer.ts';
 import type { Gate } from './gate.ts';
+import { haltSentence } from './halt.ts';
 import { covers } from './judge.ts';
 import { placeOf } from './lookups.ts';
-import { cancelledSentence, haltSentence } from './may-begin.ts';
+import { cancelledSentence } from './may-begin.ts';
 import type { GroupLook } from './revision-plan.ts';
 
 interface Closed {
   readonly answer: 'close';
   readonly outcome: Outcome;
   readonly reason: string;
+  readonly halted?: true;
 }
 export type Check = { readonly answer: 'execute' } | Closed;
 /** Of a deployment group, which goes another way. */
@@ -45,9 +47,9 @@ export function checkRecords({ sequence, record, deployed, removed, overtaken, r
   if (removed !== undefined && removed.sequence > sequence) return close('superseded', `The newer release ${removed.release} removed it. An older commit never brings it back.`);
   if (overtaken !== undefined) return close('superseded', overtaken);
   if (cancelled !== undefined) return close('cancelled', cancelledSentence(cancelled));
-  if (halt !== undefined) return close('frozen', haltSentence(halt));
   if (refusal !== undefined) return close('frozen', `The registered environments changed since: ${refusal}. Retry the release to resolve it anew.`);
   if (gate.verdict === 'refuse') return close('frozen', 'A risk rule that was registered meanwhile refuses this. Retry the release to judge it anew.');
+  if (halt !== undefined) return { ...close('frozen', haltSentence(halt)), halted: true };
   if (gate.demanded && !covers(approval, environmentDigest, gate.atLeast)) return close('stale', 'What was approved is not what is planned now. It is planned and asked again.');
   return { answer: 'execute' };
 }

@@ -10,7 +10,7 @@ interface Facts {
   readonly environment: Pick<ResolvedEnvironment, 'name' | 'registered'>;
   readonly target: Target;
   readonly record: TargetRecord | undefined;
-  readonly input: Pick<CloseTarget, 'outcome' | 'clean' | 'reason' | 'error'>;
+  readonly input: Pick<CloseTarget, 'outcome' | 'clean' | 'halted' | 'reason' | 'error'>;
   readonly fence: number;
   readonly now: Date;
 }
@@ -19,6 +19,7 @@ interface Ended {
   readonly state: 'ended';
   readonly outcome: Outcome;
   readonly clean: boolean;
+  readonly halted?: boolean;
   readonly reason?: string | undefined;
   readonly updatedAt: string;
 }
@@ -42,7 +43,7 @@ export function closing({ release, environment, target, record, input, fence, no
   const reason = given ?? (input.error === undefined ? (outcome === 'removed' ? stays(record?.kept) : undefined) : sentenceOf(input.error));
   // An error before CloudFormation was asked left everything as it was.
   const clean = input.clean ?? (record?.executed !== true && record?.state !== 'executing');
-  const ended = { state: 'ended', outcome, clean, ...(outcome === 'deployed' || reason === undefined ? {} : { reason }), updatedAt: at } as const;
+  const ended = { state: 'ended', outcome, clean, ...(input.halted === true ? { halted: true } : {}), ...(outcome === 'deployed' || reason === undefined ? {} : { reason }), updatedAt: at } as const;
   if (outcome === 'removed') return { ended, removed: { application: release.application, environment: environment.name, target: target.name, release: release.id, sequence: release.sequence, at } };
   // What the first creation of a branch's stack left goes with the branch, so it must be found then.
   const broken = outcome !== 'deployed' && environment.registered !== undefined && release.mode === 'deploy' && record?.executed === true && record.createdShell === true;

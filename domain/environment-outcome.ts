@@ -6,6 +6,7 @@ import type { Release } from '../contracts/release.ts';
 interface Ended {
   readonly outcome: Outcome;
   readonly reason?: string | undefined;
+  readonly halted?: true | undefined;
 }
 
 interface Facts {
@@ -36,7 +37,9 @@ export function environmentOutcome({ mode, records, approval, refusal, error }: 
   if (error !== undefined) return { outcome: 'failed', reason: error };
   for (const outcome of worstFirst) {
     const worst = records.find((record) => record.outcome === outcome);
-    if (worst !== undefined) return { outcome, reason: worst.reason === undefined ? undefined : `${worst.target}: ${worst.reason}` };
+    if (worst === undefined) continue;
+    const alone = outcome === 'frozen' && records.every((record) => record.outcome !== 'frozen' || record.halted === true);
+    return { outcome, reason: worst.reason === undefined ? undefined : `${worst.target}: ${worst.reason}`, ...(alone ? { halted: true } : {}) };
   }
   if (records.length > 0 && records.every(({ outcome }) => outcome === 'no-changes')) return { outcome: 'no-changes' };
   if (records.length > 0 && records.every(({ outcome }) => outcome === 'removed')) return { outcome: 'removed', ...keptBy(records) };

@@ -2,6 +2,7 @@ import type { Halt } from '../contracts/halt.ts';
 import type { Outcome } from '../contracts/outcome.ts';
 import type { Deployed, Removed } from '../contracts/plan.ts';
 import type { Release } from '../contracts/release.ts';
+import { haltSentence } from './halt.ts';
 
 interface Facts {
   readonly release: Pick<Release, 'mode' | 'sequence' | 'cancelled'>;
@@ -16,6 +17,8 @@ interface Facts {
 export interface Closed {
   readonly outcome: Outcome;
   readonly reason: string;
+  /** The halt alone is in the way. */
+  readonly halted?: true;
 }
 
 /** Why nothing may begin there, or `undefined` where it may. To look is always allowed. */
@@ -23,7 +26,7 @@ export function whyNot({ release: { mode, sequence, cancelled }, refused, halt, 
   if (cancelled !== undefined) return { outcome: 'cancelled', reason: cancelledSentence(cancelled) };
   if (refused !== undefined) return { outcome: 'frozen', reason: `The registered environments changed since the release started: ${refused}. Retry the release to resolve it anew.` };
   if (mode === 'plan') return undefined;
-  if (halt !== undefined) return { outcome: 'frozen', reason: haltSentence(halt) };
+  if (halt !== undefined) return { outcome: 'frozen', reason: haltSentence(halt), halted: true };
   const newer = deployed.find((there) => there !== undefined && there.sequence > sequence);
   const gone = removed.find((there) => there !== undefined && there.sequence > sequence);
   if (newer === undefined && gone !== undefined) return { outcome: 'superseded', reason: `The newer release ${gone.release} removed what was deployed there. An older commit never brings it back.` };
@@ -31,5 +34,3 @@ export function whyNot({ release: { mode, sequence, cancelled }, refused, halt, 
 }
 
 export const cancelledSentence = ({ by, reason }: NonNullable<Release['cancelled']>): string => `Cancelled by ${by}${reason === '' ? '' : `: ${reason}`}.`;
-
-export const haltSentence = ({ environment, by, reason }: Halt): string => `${environment} is halted by ${by}: ${reason}. When it is resumed, retry the release.`;

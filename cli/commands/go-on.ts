@@ -52,9 +52,9 @@ export async function halt(controlPlane: ControlPlane, output: Output, environme
 export async function resume(controlPlane: ControlPlane, output: Output, environment: string, options: { retry: boolean }): Promise<ExitCode> {
   const answer = await controlPlane.ask(HaltAnswer, 'POST', `/environments/${encodeURIComponent(environment)}/resume`);
   output.line(`${environment} goes on.`);
-  for (const { application, release } of answer.frozen) {
+  for (const { application, release, environment: name } of answer.frozen) {
     if (options.retry) await controlPlane.ask(StartedAnswer, 'POST', `/releases/${encodeURIComponent(release)}/retry`);
-    output.line(options.retry ? `${release} is tried again.` : `${application}: ${release} ended here meanwhile. Try it again: drawbridge retry ${release}`);
+    output.line(options.retry ? `${release} is tried again in ${name}.` : `${application}: ${release} ended in ${name} meanwhile. Try it again: drawbridge retry ${release}`);
   }
   output.answer(answer);
   return exitCodes.ok;

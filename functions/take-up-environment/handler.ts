@@ -49,8 +49,8 @@ export async function takeUpEnvironment(uses: Uses, where: { tableName: string; 
   const removed = await Promise.all(environment.targets.map(({ name }) => uses.readRemoved(tableName, release.application, environment.name, name)));
   const closed = whyNot({ release, refused, deployed, removed, halt: await uses.findHalt(tableName, registeredName(environment)) }) ?? (await takeUpForBranch(uses, tableName, release, environment, now));
   if (closed !== undefined) {
-    const { outcome, reason } = closed;
-    await uses.startEnvironment(tableName, { ...row, state: 'ended', outcome, reason });
+    const { outcome, reason, halted } = closed;
+    await uses.startEnvironment(tableName, { ...row, state: 'ended', outcome, halted, reason });
     await uses.report(where, { ...about, kind: outcome === 'superseded' ? 'superseded' : 'ended', outcome, text: `${environment.name}: ${outcome}. ${reason}` }, now);
     return { answer: 'closed', targets: [] };
   }

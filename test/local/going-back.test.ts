@@ -59,7 +59,7 @@ it('nothing starts in an environment that is halted, and what ended there can be
   expect(outcomes(shown)).toEqual({ dev: 'deployed', prod: 'frozen' });
   expect(shown.release.reason).toMatch(/^prod: prod is halted by .*alex: the sale\./);
   expect(await town.ask('GET', '/status')).toMatchObject({ halted: [{ environment: 'prod', reason: 'the sale' }] });
-  expect(await town.ask('POST', '/environments/prod/resume')).toMatchObject({ halted: [], frozen: [{ application: 'orders', release: shown.release.id }] });
+  expect(await town.ask('POST', '/environments/prod/resume')).toMatchObject({ halted: [], frozen: [{ application: 'orders', release: shown.release.id, environment: 'prod' }] });
   await town.ask('POST', `/releases/${shown.release.id}/retry`);
   await town.waitsIn(shown.release.id, 'prod');
 });

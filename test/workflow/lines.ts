@@ -13,4 +13,6 @@ export interface Path {
   readonly output?: unknown;
   readonly timeouts?: Record<string, number>;
   readonly status?: string;
+  /** What the function that closes the target is handed, among other things. */
+  readonly closes?: Readonly<Record<string, unknown>>;
 }

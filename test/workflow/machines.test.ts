@@ -28,11 +28,12 @@ afterAll(async () => {
 
 function walk(file: string, input: Record<string, unknown>, paths: readonly Path[]) {
   describe(file, () => {
-    it.concurrent.each(paths)('$name', { timeout: 90_000 }, async ({ script, states, output, timeouts = {}, status = 'SUCCEEDED' }) => {
+    it.concurrent.each(paths)('$name', { timeout: 90_000 }, async ({ script, states, output, timeouts = {}, status = 'SUCCEEDED', closes }) => {
       const performance = await theatre.play(file, input, script, timeouts);
       expect(performance.states).toEqual(states);
       expect(performance.status).toBe(status);
       if (output !== undefined) expect(performance.output).toEqual(output);
+      if (closes !== undefined) expect(performance.calls.find(({ name }) => name === 'close-target')?.event).toMatchObject(closes);
     });
   });
 }
@@ -106,15 +107,17 @@ walk('execute-plan', target, [
   },
   {
     name: 'a lock that somebody holds is asked for again when it is given back',
-    script: { 'take-lock': [completes({ answer: 'again' }), taken], 'check-plan': [answer({ answer: 'close', outcome: 'superseded', reason: 'newer' })], 'close-target': [answer({ outcome: 'superseded' })] },
+    script: { 'take-lock': [completes({ answer: 'again' }), taken], 'check-plan': [answer({ answer: 'close', outcome: 'frozen', reason: 'the sale', halted: true })], 'close-target': [answer({ outcome: 'frozen' })] },
     states: ['Take up plan', 'Take lock', 'Is it ours?', 'Take lock', 'Is it ours?', 'Still the same?', 'May it be executed?', 'Drop lock', 'Deployed'],
-    output: { outcome: 'superseded' },
+    output: { outcome: 'frozen' },
+    closes: { outcome: 'frozen', reason: 'the sale', halted: true, clean: true },
   },
   {
     name: 'a lock whose holder died is taken when the time is up',
     script: { 'take-lock': [silent, taken], 'check-plan': [answer({ answer: 'close', outcome: 'stale' })], 'close-target': [answer({ outcome: 'stale' })] },
     timeouts: { 'Take lock': 1 },
     states: ['Take up plan', 'Take lock', 'Take lock', 'Is it ours?', 'Still the same?', 'May it be executed?', 'Drop lock', 'Deployed'],
+    closes: { outcome: 'stale', reason: '', halted: false, clean: true },
   },
   {
     name: 'a lost final event costs a look, never a hang',

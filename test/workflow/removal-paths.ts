@@ -56,10 +56,11 @@ export const removalPaths: readonly Path[] = [
     states: [...locked, 'Wait for stack', ...locked.slice(3), 'Wait for stack', ...locked.slice(3), ...dropped],
   },
   {
-    name: 'what is not the same any more is not touched',
-    script: { ...checked, ...ends('stale'), 'check-removal': [answer({ answer: 'close', outcome: 'stale', reason: 'other' })] },
+    name: 'what may not be removed now is not touched',
+    script: { ...checked, ...ends('frozen'), 'check-removal': [answer({ answer: 'close', outcome: 'frozen', reason: 'the sale', halted: true })] },
     states: [...locked, ...dropped],
-    output: { outcome: 'stale' },
+    output: { outcome: 'frozen' },
+    closes: { outcome: 'frozen', reason: 'the sale', halted: true },
   },
   {
     name: 'a store that may not be emptied drops the lock, and nothing is deleted',

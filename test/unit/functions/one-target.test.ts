@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createChangeSet } from '../../../aws/change-sets.ts';
+import { environmentOutcome } from '../../../domain/environment-outcome.ts';
 import { lookAgain } from '../../../functions/look-at-change-set/handler.ts';
 import { removeFailedStack } from '../../../functions/remove-failed-stack/handler.ts';
 import { waitForStack } from '../../../functions/wait-for-stack/handler.ts';
@@ -228,6 +229,17 @@ describe('one target', () => {
     await at.open();
     Object.assign(at.records.registry.environments['dev'] ?? {}, { branches: ['release'] });
     expect(await at.check()).toMatchObject({ answer: 'close', outcome: 'frozen' });
+    at.records.halt = { environment: 'dev', reason: 'the sale', by: 'alex', at: '2026-01-01T00:00:00.000Z' };
+    expect(await at.check()).not.toHaveProperty('halted');
+  });
+
+  it('is frozen while the environment is halted, and what ended so is told from what is frozen for another reason', async () => {
+    await at.open();
+    at.records.halt = { environment: 'dev', reason: 'the sale', by: 'alex', at: '2026-01-01T00:00:00.000Z' };
+    expect(await at.check()).toMatchObject({ answer: 'close', outcome: 'frozen', halted: true });
+    await at.close({ outcome: 'frozen', halted: true, reason: 'the sale' });
+    expect(environmentOutcome({ mode: 'deploy', records: [...at.records.targets.values()], approval: undefined })).toEqual({ outcome: 'frozen', halted: true, reason: 'main: the sale' });
+    expect(environmentOutcome({ mode: 'deploy', records: [...at.records.targets.values(), aRecord({ target: 'second', state: 'ended', outcome: 'frozen' })], approval: undefined })).not.toHaveProperty('halted');
   });
 });
 

@@ -92,7 +92,7 @@ describe('what is asked under the lock', () => {
     expect(await stage.check()).toMatchObject({ outcome: 'superseded' });
     stage.records.deployed.set('dev/main', aDeployed());
     stage.records.halt = { environment: 'dev', reason: 'fire', by: 'alex', at: '2026-01-01T00:00:00.000Z' };
-    expect(await stage.check()).toMatchObject({ outcome: 'frozen' });
+    expect(await stage.check()).toMatchObject({ outcome: 'frozen', halted: true });
     stage.records.halt = undefined;
     stage.records.registry.environments['sandbox'] = { branches: ['*'], disposable: false, targets: [] };
     expect(await stage.check()).toMatchObject({ outcome: 'frozen', reason: expect.stringContaining('is no environment of a sandbox any more') as string });
