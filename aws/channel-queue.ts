@@ -1,5 +1,5 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Report } from '../contracts/report.ts';
+import type { AnyReport } from '../contracts/report.ts';
 import { hashed } from './approvals.ts';
 import { calling } from './errors.ts';
 import { once, retries } from './once.ts';
@@ -7,17 +7,17 @@ import { once, retries } from './once.ts';
 const sqs = once(() => new SQSClient(retries));
 
 /**
- * Queues a report for one channel. What one channel is told about one release stays in order; another channel, or
- * another release, never waits for it.
+ * Queues a report for one channel. What one channel is told about one release, or about one environment, stays in
+ * order; another channel, or another release, never waits for it.
  * @param event id of the event: the same one again within five minutes is dropped (SQS API: SendMessage)
  */
-export async function queueFor(queueUrl: string, channel: string, event: string, report: Report): Promise<void> {
+export async function queueFor(queueUrl: string, channel: string, event: string, report: AnyReport): Promise<void> {
   await calling(`queueing a notice for ${channel}`, () =>
     sqs().send(
       new SendMessageCommand({
         QueueUrl: queueUrl,
         MessageBody: JSON.stringify({ channel, report }),
-        MessageGroupId: `${channel}-${report.release}`,
+        MessageGroupId: `${channel}-${'release' in report ? report.release : report.environment}`,
         MessageDeduplicationId: hashed(`${channel} ${event}`),
       }),
     ),

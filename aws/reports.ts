@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { type Report, reportDetailType, reportSource, StoryLine } from '../contracts/report.ts';
+import { type AnyReport, type EnvironmentReport, type Report, reportDetailType, reportSource, StoryLine } from '../contracts/report.ts';
 import { TransientError } from '../domain/errors.ts';
 import { calling } from './errors.ts';
 import { once, retries } from './once.ts';
@@ -17,16 +17,21 @@ export async function report(where: { tableName: string; busName: string }, what
   const at = now.toISOString();
   const { application: _, ...line } = what;
   await writeRow(where.tableName, keys.story(what.release, at, randomBytes(4).toString('hex')), { ...line, at, by });
-  const answer = await calling(`reporting that ${what.about} of ${what.release} is ${what.kind}`, () =>
-    eventBridge().send(
-      new PutEventsCommand({
-        Entries: [{ EventBusName: where.busName, Source: reportSource, DetailType: reportDetailType, Detail: JSON.stringify(what) }],
-      }),
-    ),
+  await put(where.busName, what, `${what.about} of ${what.release}`);
+}
+
+/** Says what happened to an environment: an event for everyone. Releases on their way there have it in their stories besides. */
+export async function reportOnEnvironment(where: { busName: string }, what: EnvironmentReport): Promise<void> {
+  await put(where.busName, what, `environment ${what.environment}`);
+}
+
+async function put(busName: string, what: AnyReport, whose: string): Promise<void> {
+  const answer = await calling(`reporting that ${whose} is ${what.kind}`, () =>
+    eventBridge().send(new PutEventsCommand({ Entries: [{ EventBusName: busName, Source: reportSource, DetailType: reportDetailType, Detail: JSON.stringify(what) }] })),
   );
   // A 200 may hold a failure (F 1.18).
   if ((answer.FailedEntryCount ?? 0) > 0) {
-    throw new TransientError(`Reporting on ${what.release}: EventBridge did not take the event (${answer.Entries?.[0]?.ErrorMessage ?? 'no reason given'}). It is tried again.`);
+    throw new TransientError(`Reporting on ${whose}: EventBridge did not take the event (${answer.Entries?.[0]?.ErrorMessage ?? 'no reason given'}). It is tried again.`);
   }
 }
 

@@ -7,8 +7,9 @@ import { Outcome } from './outcome.ts';
 export const reportSource = 'drawbridge';
 export const reportDetailType = 'Drawbridge Report';
 
+/** What happened to a release. */
 export const Report = z.object({
-  kind: z.enum(['started', 'queued', 'built', 'planned', 'waiting', 'reminder', 'approved', 'rejected', 'break-glass', 'expired', 'superseded', 'cancelled', 'halted', 'executing', 'left', 'ended']),
+  kind: z.enum(['started', 'queued', 'built', 'planned', 'waiting', 'reminder', 'approved', 'rejected', 'break-glass', 'expired', 'superseded', 'cancelled', 'halted', 'resumed', 'executing', 'left', 'ended']),
   about: z.enum(['release', 'environment', 'target']),
   release: ReleaseId,
   application: ApplicationName,
@@ -23,6 +24,21 @@ export const Report = z.object({
   text: z.string(),
 });
 export type Report = z.infer<typeof Report>;
+
+/** What happened to a registered environment, whatever is on its way there: it concerns every application. */
+export const EnvironmentReport = z.object({
+  kind: z.enum(['halted', 'resumed']),
+  about: z.literal('environment'),
+  environment: EnvironmentName,
+  at: z.iso.datetime(),
+  /** One sentence for a person. */
+  text: z.string(),
+});
+export type EnvironmentReport = z.infer<typeof EnvironmentReport>;
+
+/** The detail of an event. What has no release is about an environment. */
+export const AnyReport = z.union([Report, EnvironmentReport]);
+export type AnyReport = z.infer<typeof AnyReport>;
 
 /** A line of a release's story, append-only. */
 export const StoryLine = Report.omit({ application: true }).extend({ at: z.iso.datetime(), by: z.string().optional() });

@@ -18,7 +18,7 @@ export const environmentsOf = ({ configuration }: Pick<Release, 'configuration'>
 export interface Came {
   readonly release: Going;
   readonly environment: Pick<ResolvedEnvironment, 'name' | 'branch'>;
-  readonly record: Pick<EnvironmentRecord, 'attempt' | 'outcome' | 'halted'> | undefined;
+  readonly record: Pick<EnvironmentRecord, 'attempt' | 'outcome' | 'halted' | 'state' | 'approval'> | undefined;
   /** That the branch is to stay without its environment. */
   readonly rests?: Rest | undefined;
 }

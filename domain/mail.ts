@@ -1,3 +1,4 @@
+import type { EnvironmentReport } from '../contracts/report.ts';
 import { checksTitle } from './checks.ts';
 import { wayBackTitle } from './going-back.ts';
 import { type Question, wishOf } from './question.ts';
@@ -54,3 +55,9 @@ export function approvalMail(question: Question, url: string, kind: 'waiting' | 
     ].join('\n'),
   };
 }
+
+/** The mail that says that an environment is halted, or goes on. */
+export const haltMail = ({ kind, environment, text }: Pick<EnvironmentReport, 'kind' | 'environment' | 'text'>): { readonly subject: string; readonly text: string } => ({
+  subject: subjectOf(`${environment} ${kind === 'halted' ? 'is halted' : 'goes on'}`),
+  text: [oneLine(text, 5000), '', kind === 'halted' ? `Nothing starts there until "drawbridge resume ${environment}". A yes that you give meanwhile deploys nothing.` : 'What ended there meanwhile may be tried again: drawbridge releases'].join('\n'),
+});

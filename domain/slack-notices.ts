@@ -1,5 +1,5 @@
 import type { Release } from '../contracts/release.ts';
-import type { Report } from '../contracts/report.ts';
+import type { EnvironmentReport, Report } from '../contracts/report.ts';
 import { shortName } from './reference.ts';
 import { type EnvironmentLine, whatToDo } from './release-summary.ts';
 import { escaped, fitted, type SlackMessage } from './slack-messages.ts';
@@ -44,5 +44,13 @@ export function loudMessage({ kind, application, environment, release, text, out
   return {
     text: escaped(`${application}: ${text}`, 1000),
     blocks: [{ type: 'section', text: { type: 'mrkdwn', text: `${sign}*${escaped(application)}*${environment === undefined ? '' : `, ${escaped(environment)}`} (${escaped(release)}): ${escaped(text, 1500)}${advice === undefined ? '' : `\n_${escaped(advice)}_`}` } }],
+  };
+}
+
+/** That an environment is halted, or goes on: for everybody, as a message of its own. */
+export function haltMessage({ kind, environment, text }: Pick<EnvironmentReport, 'kind' | 'environment' | 'text'>): SlackMessage {
+  return {
+    text: escaped(text, 1000),
+    blocks: [{ type: 'section', text: { type: 'mrkdwn', text: `${kind === 'halted' ? '⏸️' : '▶️'} *${escaped(environment)}*: ${escaped(text, 1500)}` } }],
   };
 }

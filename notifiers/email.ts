@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { Mail } from '../aws/mail.ts';
 import type { Memory } from '../aws/told.ts';
 import type { Approval } from '../contracts/approval.ts';
-import { approvalMail, oneLine, subjectOf } from '../domain/mail.ts';
-import { everybodyAsked } from '../domain/people.ts';
+import type { EnvironmentReport } from '../contracts/report.ts';
+import { approvalMail, haltMail, oneLine, subjectOf } from '../domain/mail.ts';
+import { everybodyAsked, quorumsOf } from '../domain/people.ts';
 import { questionOf } from '../domain/question.ts';
 import type { Notifier, Records } from './notifier.ts';
 
@@ -36,7 +37,21 @@ async function ask({ records, memory, makeLink, sendMail, doorUrl, now }: Uses, 
   }
 }
 
-/** Questions and reminders, to each approver with a link of their own; and to all of them when somebody breaks the glass. */
+/** Whoever is asked there reads that there is nothing to answer for a while, and when there is again. */
+async function tellOfHalt({ records, memory, sendMail, now }: Uses, { kind, environment, at, text }: EnvironmentReport): Promise<void> {
+  const [registry, delegations] = await Promise.all([records.registry(), records.delegations()]);
+  const asks = registry.environments[environment]?.approval;
+  if (asks === undefined) return;
+  for (const approver of everybodyAsked({ quorums: quorumsOf(registry, asks) }, delegations, now())) {
+    const about = `${environment}#${kind}#${at}#${approver}`;
+    const address = registry.approvers[approver]?.email;
+    if (address === undefined || (await memory.recall(name, about, Sent)) !== undefined) continue;
+    await sendMail({ to: address, ...haltMail({ kind, environment, text }) });
+    await memory.keep(name, about, { at: now().toISOString() });
+  }
+}
+
+/** Questions and reminders, to each approver with a link of their own; and to all of them when somebody breaks the glass. That an environment is halted, to those who are asked there. */
 export const email: Notifier<Uses> = {
   name,
   wants: ({ kind }) => kind === 'waiting' || kind === 'reminder' || kind === 'break-glass',
@@ -52,4 +67,5 @@ export const email: Notifier<Uses> = {
     // Late: nobody waits for an answer any more.
     if (approval?.state === 'waiting' && (kind === 'waiting' || kind === 'reminder')) await ask(uses, approval, kind);
   },
+  tellOfEnvironment: tellOfHalt,
 };

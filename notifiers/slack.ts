@@ -5,7 +5,7 @@ import type { Report } from '../contracts/report.ts';
 import { everybodyAsked } from '../domain/people.ts';
 import { questionOf } from '../domain/question.ts';
 import { environmentLines } from '../domain/release-summary.ts';
-import { loudMessage, releaseMessage } from '../domain/slack-notices.ts';
+import { haltMessage, loudMessage, releaseMessage } from '../domain/slack-notices.ts';
 import { questionMessage, type SlackMessage } from '../domain/slack-messages.ts';
 import type { Notifier, Records } from './notifier.ts';
 
@@ -71,5 +71,14 @@ export const slack: Notifier<Uses> = {
     if ((await uses.memory.recall(name, about, Posted)) !== undefined) return;
     const said = await uses.slack.post(channel, loudMessage(report), report.kind === 'reminder' ? ts : undefined);
     await uses.memory.keep(name, about, { channel, ts: said });
+  },
+  tellOfEnvironment: async (uses, report) => {
+    const { slack: registered, environments } = await uses.records.registry();
+    if (registered === undefined) return;
+    const { environment, kind, at } = report;
+    const channel = environments[environment]?.slack ?? registered.channel;
+    const about = `environment#${environment}#${kind}#${at}`;
+    if ((await uses.memory.recall(name, about, Posted)) !== undefined) return;
+    await uses.memory.keep(name, about, { channel, ts: await uses.slack.post(channel, haltMessage(report)) });
   },
 };

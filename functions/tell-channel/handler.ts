@@ -10,13 +10,13 @@ import { listEnvironments, listTargets, readRelease } from '../../aws/releases.t
 import { readSlackSecret } from '../../aws/secrets.ts';
 import { slackDoor, SlackLimitError } from '../../aws/slack.ts';
 import { memory } from '../../aws/told.ts';
-import { Report } from '../../contracts/report.ts';
+import { AnyReport } from '../../contracts/report.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
 import { type Means, notifiers } from '../../notifiers/list.ts';
 import { env } from '../../runtime/env.ts';
 import { listener } from '../../runtime/listener.ts';
 
-const Message = z.object({ channel: z.string(), report: Report });
+const Message = z.object({ channel: z.string(), report: AnyReport });
 /** The queue hands over one message at a time, so that a message that fails holds up only its own group. */
 const QueueEvent = z.object({ Records: z.array(z.object({ body: z.string(), receiptHandle: z.string(), attributes: z.object({ ApproximateReceiveCount: z.coerce.number() }) })).length(1) });
 
@@ -62,7 +62,7 @@ export async function tellChannel(uses: Uses, { Records: [record] }: z.output<ty
   const notifier = uses.notifiers.find(({ name }) => name === channel);
   if (notifier === undefined) throw new InvalidInputError(`Telling ${channel}: there is no such channel. The message is of another version; it ends in the dead-letter queue.`);
   try {
-    await notifier.tell(uses.means(), report);
+    await ('release' in report ? notifier.tell(uses.means(), report) : notifier.tellOfEnvironment?.(uses.means(), report));
   } catch (error) {
     await uses.postpone(record.receiptHandle, error instanceof SlackLimitError ? Math.max(1, Math.ceil(error.retryAfterSeconds)) : pauseAfter(record.attributes.ApproximateReceiveCount));
     throw error;

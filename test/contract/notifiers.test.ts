@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Approval } from '../../contracts/approval.ts';
-import { Report } from '../../contracts/report.ts';
+import { AnyReport, EnvironmentReport, Report } from '../../contracts/report.ts';
 import { notifiers } from '../../notifiers/list.ts';
 import { ApprovalWorld } from '../fakes/approval-world.ts';
 import { brokenRules, hostileText } from '../fakes/channel-rules.ts';
@@ -28,6 +28,7 @@ const stories: readonly { readonly report: Report; readonly question?: Partial<A
   { report: { ...ofQuestion, kind: 'cancelled', text: 'The question about dev is withdrawn.' }, question: { state: 'cancelled' } },
   { report: { ...about, about: 'release', kind: 'cancelled', text: 'Cancelled by alex.' } },
   { report: { ...about, kind: 'halted', text: 'dev is halted by alex: the sale.' } },
+  { report: { ...about, kind: 'resumed', text: 'dev is resumed by alex.' } },
   { report: { ...about, about: 'release', kind: 'left', text: 'Deployed, but in no configuration any more: orders-dev.' } },
   { report: { ...about, kind: 'executing', text: 'Executing dev.' } },
   { report: { ...about, about: 'target', target: 'main', kind: 'ended', outcome: 'deployed', text: 'main is deployed.' } },
@@ -39,10 +40,17 @@ const stories: readonly { readonly report: Report; readonly question?: Partial<A
 const nameOf = ({ kind, about: what, outcome }: Report) => [what, kind, outcome].filter((it) => it !== undefined).join(' ');
 const forEverybody = stories.filter(({ report }) => report.about !== 'target' && report.kind !== 'queued' && report.kind !== 'planned' && report.kind !== 'built').map(({ report }) => nameOf(report));
 
+/** What happens to an environment, whatever goes there. */
+const ofEnvironment: readonly EnvironmentReport[] = [
+  { about: 'environment', environment: 'dev', kind: 'halted', at: '2026-01-02T00:00:00.000Z', text: 'dev is halted by alex: the sale.' },
+  { about: 'environment', environment: 'dev', kind: 'resumed', at: '2026-01-02T01:00:00.000Z', text: 'dev is resumed by alex.' },
+];
+const tellOfEnvironment = ['email', 'topic', 'slack'];
+
 /** What each channel tells; a new channel is added here. */
 const told: Readonly<Record<string, readonly string[]>> = {
   email: ['environment waiting', 'environment reminder', 'environment break-glass'],
-  topic: forEverybody,
+  topic: forEverybody.filter((name) => name !== 'environment halted' && name !== 'environment resumed'),
   slack: forEverybody,
   'code-commit': forEverybody.filter((name) => name !== 'environment reminder'),
 };
@@ -67,6 +75,8 @@ function start(fields: Partial<Approval> = {}): void {
 
 it('every kind of report is in one of the stories', () => {
   expect(new Set(stories.map(({ report }) => Report.parse(report).kind))).toEqual(new Set(Report.shape.kind.options));
+  expect(new Set(ofEnvironment.map((report) => EnvironmentReport.parse(report).kind))).toEqual(new Set(EnvironmentReport.shape.kind.options));
+  for (const report of [...stories.map((it) => it.report), ...ofEnvironment]) expect(AnyReport.parse(report)).toEqual(report);
 });
 
 describe.each(notifiers.map((notifier) => [notifier.name, notifier] as const))('%s', (name, notifier) => {
@@ -150,5 +160,36 @@ describe.each(notifiers.map((notifier) => [notifier.name, notifier] as const))('
     }
     const besides = JSON.stringify([outside.notices, outside.slack.messages, [...outside.comments], outside.mails.filter(({ to }) => to === 'everyone'), [...outside.memory.rows]]);
     expect(besides).not.toMatch(/link-of|\/approvals\//);
+  });
+
+  it('tells of an environment where that is told, once however often it comes, and again when it happens again', async () => {
+    const { tellOfEnvironment: tellIt } = notifier;
+    expect(tellIt !== undefined).toBe(tellOfEnvironment.includes(name));
+    if (tellIt === undefined) return;
+    for (const report of ofEnvironment) {
+      const before = outside.posted;
+      await tellIt(outside.means(world), report);
+      const once = outside.posted;
+      expect(once).toBeGreaterThan(before);
+      for (const again of [report, ...ofEnvironment.filter(({ at }) => at <= report.at)]) await tellIt(outside.means(world), again);
+      expect(outside.posted).toBe(once);
+      expect(outside.sent).toContain(report.text);
+    }
+    const all = outside.posted;
+    for (const report of ofEnvironment) await tellIt(outside.means(world), { ...report, at: '2026-01-03T00:00:00.000Z' });
+    expect(outside.posted).toBe(2 * all);
+  });
+
+  it('tells all of an environment after the outside was down, and keeps to the rules of its channel with whatever reason', async () => {
+    const { tellOfEnvironment: tellIt } = notifier;
+    const [report] = ofEnvironment;
+    if (tellIt === undefined || report === undefined) return;
+    outside.failing = 1;
+    await expect(tellIt(outside.means(world), report)).rejects.toThrow('the outside is down');
+    await tellIt(outside.means(world), report);
+    expect(outside.posted).toBeGreaterThan(0);
+    for (const text of [hostileText, hostileText.padEnd(100_000, ' <!channel> **x** \r\n'), '']) await tellIt(outside.means(world), { ...report, at: new Date(Date.parse(report.at) + text.length + 1).toISOString(), text: `dev is halted by alex: ${text}` });
+    expect(brokenRules(outside)).toEqual([]);
+    expect(outside.sent).not.toMatch(/token-of|link-of|\/approvals\//);
   });
 });

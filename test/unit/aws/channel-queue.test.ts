@@ -21,6 +21,11 @@ it('what one channel is told about one release is one line; another channel or r
   expect(sent().map(({ MessageGroupId }) => MessageGroupId)).toEqual(['slack-orders-12-3f2a9c1b', 'slack-orders-12-3f2a9c1b', 'email-orders-12-3f2a9c1b', 'slack-orders-13-aaaaaaaa']);
 });
 
+it('what one channel is told about an environment is one line too', async () => {
+  await queueFor('queue', 'slack', 'event', { kind: 'halted', about: 'environment', environment: 'prod', at: '2026-01-01T00:00:00.000Z', text: 'prod is halted.' });
+  expect(sent()).toMatchObject([{ MessageGroupId: 'slack-prod' }]);
+});
+
 it('the same event is queued once for a channel, and once for each', async () => {
   for (const [channel, event] of [['slack', 'one'], ['slack', 'one'], ['email', 'one'], ['slack', 'two']] as const) await queueFor('queue', channel, event, report);
   const ids = sent().map(({ MessageDeduplicationId }) => MessageDeduplicationId);

@@ -6,7 +6,7 @@ const numbered = (sequence: number, fields: Partial<Came['release']> = {}) => aR
 const came = (sequence: number, name: string, record: Came['record'], more: Partial<Omit<Came, 'release'>> & { readonly release?: Partial<Came['release']> } = {}): Came => ({
   environment: { name }, record, ...more, release: numbered(sequence, more.release),
 });
-const ended = (outcome: 'deployed' | 'frozen' | 'superseded', more: Partial<NonNullable<Came['record']>> = {}) => ({ attempt: '1', outcome, ...more });
+const ended = (outcome: 'deployed' | 'frozen' | 'superseded', more: Partial<NonNullable<Came['record']>> = {}) => ({ state: 'ended', attempt: '1', outcome, ...more }) as const;
 const halted = ended('frozen', { halted: true });
 const names = (...all: Came[]) => stoppedBy(all).map(({ release, environment }) => `${release.split('-')[1] ?? ''} ${environment}`);
 
@@ -28,7 +28,7 @@ describe('what a halt stopped', () => {
 
   it.each<[string, Came]>([
     ['ended before it came there', came(9, 'prod', undefined)],
-    ['only looked', came(9, 'prod', { attempt: '1', outcome: undefined }, { release: { mode: 'plan' } })],
+    ['only looked', came(9, 'prod', { state: 'planning', attempt: '1', outcome: undefined }, { release: { mode: 'plan' } })],
   ])('is the older release where a newer one %s', (_, newer) => {
     expect(names(came(8, 'prod', halted), newer)).toEqual(['8 prod']);
   });

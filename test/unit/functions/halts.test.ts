@@ -14,6 +14,7 @@ import { writeRow } from '../../../aws/rows.ts';
 import { keys } from '../../../aws/table.ts';
 import { HaltAnswer } from '../../../contracts/commands.ts';
 import type { Release } from '../../../contracts/release.ts';
+import { AnyReport } from '../../../contracts/report.ts';
 import { handler } from '../../../functions/command/handler.ts';
 import { takeUpEnvironment } from '../../../functions/take-up-environment/handler.ts';
 import { callHandler } from '../../fakes/api-event.ts';
@@ -109,8 +110,27 @@ it('the story of a release on its way to a branch’s environment says that the 
   await halt('sandbox');
   await resume('sandbox');
   expect(await readStory('table', going.id)).toMatchObject([
-    { environment: nameOf(going), branch: 'feature/login', text: expect.stringMatching(/^sandbox is halted by .*alex.*: the sale$/) as string },
-    { environment: nameOf(going), text: expect.stringMatching(/^sandbox is resumed by /) as string },
+    { kind: 'halted', environment: nameOf(going), branch: 'feature/login', text: expect.stringMatching(/^sandbox is halted by .*alex.*: the sale$/) as string },
+    { kind: 'resumed', environment: nameOf(going), text: expect.stringMatching(/^sandbox is resumed by /) as string },
   ]);
   expect(await readStory('table', other.id)).toEqual([]);
+});
+
+const told = () => bus.commandCalls(PutEventsCommand).map(({ args }) => JSON.parse(args[0].input.Entries?.[0]?.Detail ?? '{}') as AnyReport);
+
+it('that an environment is halted or goes on is told of the environment, also when nothing goes there', async () => {
+  await halt('dev');
+  await resume('dev');
+  expect(told().map((it) => AnyReport.parse(it))).toMatchObject([
+    { kind: 'halted', about: 'environment', environment: 'dev', text: expect.stringMatching(/^dev is halted by .*alex.*: the sale$/) as string },
+    { kind: 'resumed', about: 'environment', environment: 'dev', text: expect.stringMatching(/^dev is resumed by /) as string },
+  ]);
+  for (const it of told()) expect(it).not.toHaveProperty('release');
+});
+
+it('a question that waits there is told of with it, so that it is shown anew', async () => {
+  const release = await pushed(1, 'feature/login');
+  await startEnvironment('table', { release: release.id, environment: nameOf(release), state: 'waiting', attempt: '1-1', approval: 'a'.repeat(32), updatedAt: '2026-01-01T00:00:00.000Z' });
+  await halt('sandbox');
+  expect(told().filter((it) => 'release' in it)).toMatchObject([{ kind: 'halted', release: release.id, approval: 'a'.repeat(32) }]);
 });

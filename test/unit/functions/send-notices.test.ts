@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../../contracts/report.ts';
+import type { AnyReport, Report } from '../../../contracts/report.ts';
 import { TransientError } from '../../../domain/errors.ts';
 import { sendNotices } from '../../../functions/send-notices/handler.ts';
 import { notifiers } from '../../../notifiers/list.ts';
@@ -8,9 +8,10 @@ import { anApproval } from '../../fakes/samples.ts';
 const report: Report = { kind: 'waiting', about: 'environment', release: anApproval().release, application: 'orders', environment: 'dev', approval: anApproval().id, text: 'dev waits.' };
 
 describe('a report', () => {
-  const queued = async (fields: Partial<Report>) => {
-    const sent: { queue: string; channel: string; event: string; detail: Report }[] = [];
-    await sendNotices({ queueFor: (queue, name, event, detail) => Promise.resolve(void sent.push({ queue, channel: name, event, detail })) }, 'queue', { id: 'event-1', source: 'drawbridge', 'detail-type': 'Drawbridge Report', detail: { ...report, ...fields } });
+  const queued = async (fields: Partial<Report>) => await queuedAs({ ...report, ...fields });
+  const queuedAs = async (detail: AnyReport) => {
+    const sent: { queue: string; channel: string; event: string; detail: AnyReport }[] = [];
+    await sendNotices({ queueFor: (queue, name, event, it) => Promise.resolve(void sent.push({ queue, channel: name, event, detail: it })) }, 'queue', { id: 'event-1', source: 'drawbridge', 'detail-type': 'Drawbridge Report', detail });
     return sent;
   };
 
@@ -25,6 +26,11 @@ describe('a report', () => {
     expect((await queued({ kind: 'reminder' })).map((it) => it.channel)).not.toContain('code-commit');
     expect(await queued({ kind: 'planned' })).toEqual([]);
     expect(await queued({ kind: 'ended', about: 'target' })).toEqual([]);
+  });
+
+  it('on an environment is queued for the channels that tell of environments', async () => {
+    const sent = await queuedAs({ kind: 'halted', about: 'environment', environment: 'dev', at: '2026-01-01T00:00:00.000Z', text: 'dev is halted by alex: the sale' });
+    expect(sent.map((it) => it.channel)).toEqual(['email', 'topic', 'slack']);
   });
 
   it('that cannot be queued for one channel is an error, so that the event comes again', async () => {
