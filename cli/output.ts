@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { Halt } from '../contracts/halt.ts';
 
 /** Where a command writes to: text for a person, or one JSON document for a program. */
 export class Output {
@@ -43,3 +44,6 @@ export function ago(at: string, now = Date.now()): string {
   if (seconds < 5400) return `${String(Math.round(seconds / 60))} min ago`;
   return seconds < 129_600 ? `${String(Math.round(seconds / 3600))} h ago` : `${String(Math.round(seconds / 86_400))} days ago`;
 }
+
+/** That nothing starts in an environment now. */
+export const haltLine = ({ environment, by, reason, at }: Halt): string => `${pc.red('halted')} ${environment} by ${by}, ${ago(at)}: ${reason}`;

@@ -48,6 +48,8 @@ export const Approval = z.object({
   release: ReleaseId,
   application: z.string(),
   environment: EnvironmentName,
+  /** Of which registered environment that is an instance, where it is a branch's. */
+  registered: EnvironmentName.optional(),
   attempt: Attempt,
   sequence: z.int(),
   digest: Sha256,

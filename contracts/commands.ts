@@ -54,6 +54,8 @@ export const InboxAnswer = z.object({
       release: z.string(),
       /** Digest of the plan. */
       digest: z.string(),
+      /** That the environment is halted, and what a yes comes to now. */
+      halted: z.array(z.string()).default([]),
       needs: z.string(),
       stillNeeds: z.string(),
       totals: z.string(),
@@ -109,7 +111,7 @@ export const ShowAnswer = z.object({
   release: ShownRelease,
   environments: z.array(EnvironmentRecord),
   targets: z.array(TargetRecord),
-  approvals: z.array(Approval),
+  approvals: z.array(Approval.extend({ halted: z.array(z.string()).default([]) })),
   /** Every answer ever given for the release, oldest first. */
   votes: z.array(Vote.extend({ environment: z.string() })),
   story: z.array(StoryLine),
@@ -156,7 +158,7 @@ export type DeployedAnswer = z.infer<typeof DeployedAnswer>;
 export const SweepAnswer = z.object({ asked: z.iso.datetime() });
 export type SweepAnswer = z.infer<typeof SweepAnswer>;
 
-export const BranchEnvironmentsAnswer = z.object({ environments: z.array(BranchEnvironment.omit({ version: true, sequence: true })) });
+export const BranchEnvironmentsAnswer = z.object({ environments: z.array(BranchEnvironment.omit({ version: true, sequence: true })), halted: z.array(Halt).default([]) });
 export type BranchEnvironmentsAnswer = z.infer<typeof BranchEnvironmentsAnswer>;
 
 export const StopRequest = z.strictObject({ reason: z.string().max(1000).default('') });

@@ -1,12 +1,24 @@
+import type { Approval } from '../contracts/approval.ts';
 import type { Rest } from '../contracts/branch-environment.ts';
 import type { Halt } from '../contracts/halt.ts';
 import type { EnvironmentRecord, Release, ResolvedEnvironment } from '../contracts/release.ts';
 import { sameAttempt } from './attempt.ts';
 import { restsAt } from './branch-next.ts';
 import { registeredName } from './registered-name.ts';
+import { at } from './utc.ts';
 
 /** Why a release got no further. */
 export const haltSentence = ({ environment, by, reason }: Halt): string => `${environment} is halted by ${by}: ${reason}. When it is resumed, retry the release.`;
+
+/** Beside a question, at most one line: what a yes comes to now. Whoever is asked may wait for the resume. */
+export function askedWhileHalted(halt: Halt | undefined, { state, removes }: Pick<Approval, 'state' | 'removes'>): string[] {
+  if (halt === undefined || state !== 'waiting') return [];
+  const { environment, at: since, by, reason } = halt;
+  return [`${environment} is halted since ${at(since)} by ${by}: ${reason}. A yes now would ${removes === true ? 'remove' : 'deploy'} nothing: the release would end as frozen, and have to be retried when ${environment} is resumed.`];
+}
+
+/** What a yes came to that was given all the same. */
+export const yesWhileHalted = (halt: Halt | undefined, { state }: Pick<Approval, 'state'>): string | undefined => (halt === undefined || state !== 'approved' ? undefined : `The yes counts, but nothing happens now: ${haltSentence(halt)}`);
 
 type Going = Pick<Release, 'id' | 'mode' | 'sequence' | 'attempt' | 'state' | 'commit' | 'configuration'>;
 

@@ -2,6 +2,7 @@ import type { EnvironmentReport } from '../contracts/report.ts';
 import { checksTitle } from './checks.ts';
 import { wayBackTitle } from './going-back.ts';
 import { type Question, wishOf } from './question.ts';
+import { at } from './utc.ts';
 
 /** Cut to so many characters as programs count them, with no half of a pair at the end. */
 const cut = (text: string, longest: number): string => (text.length <= longest ? text : `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`);
@@ -23,16 +24,15 @@ function listed(lines: readonly string[], besides = 0): string[] {
   return [...lines.slice(0, mostLines).map((line) => `- ${oneLine(line)}`), ...(left > 0 ? [`- and ${String(left)} more`] : [])];
 }
 
-export const at = (time: string): string => time.replace('T', ' at ').replace(/(:\d\d)?\.\d+Z$/, ' UTC');
-
 /** The mail that asks an approver, or reminds them. The link only shows; the answer is given on the page behind it. */
 export function approvalMail(question: Question, url: string, kind: 'waiting' | 'reminder'): { readonly subject: string; readonly text: string } {
-  const { approval, needs, answers, totals, risks, targets, checks, wayBack, commits, commitsTitle } = question;
+  const { approval, halted, needs, answers, totals, risks, targets, checks, wayBack, commits, commitsTitle } = question;
   const { application, environment, release, digest, expiresAt, otherCommits } = approval;
   return {
     subject: subjectOf(`${kind === 'reminder' ? 'Reminder: ' : ''}${application}: ${environment} waits for you (${release})`),
     text: [
       `${wishOf(approval)}.`,
+      ...halted.map((line) => oneLine(line, 2000)),
       '',
       `Release: ${release}`,
       `Plan:    ${digest.slice(0, 16)}`,

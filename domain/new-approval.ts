@@ -11,6 +11,7 @@ interface Asked {
   readonly id: string;
   readonly release: Release;
   readonly environment: string;
+  readonly registered?: string | undefined;
   /** With its round of planning. */
   readonly attempt: string;
   readonly digest: string;
@@ -36,7 +37,7 @@ export function oldestOf(deployed: readonly (Deployed | undefined)[]): Deployed 
 const brought = ({ id, author, message }: Pick<Commit, 'id' | 'author' | 'message'>): Brought => ({ commit: id, author: oneLine(author.name, 100), message: oneLine(message, 200) });
 
 /** The question as it is put. */
-export function newApproval({ id, release, environment, attempt, digest, approval, gate, targets, history, pushers, since, now }: Asked): Approval {
+export function newApproval({ id, release, environment, registered, attempt, digest, approval, gate, targets, history, pushers, since, now }: Asked): Approval {
   const { quorums, breakGlass, expiresInSeconds, remindInSeconds, authorMayApprove } = approval;
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
   const authors = [release.author.email, ...history.commits.flatMap(({ author, committer }) => [author.email, committer.email]), ...pushers, ...(release.pushedBy === undefined ? [] : [release.pushedBy])];
@@ -45,6 +46,7 @@ export function newApproval({ id, release, environment, attempt, digest, approva
     release: release.id,
     application: release.application,
     environment,
+    ...(registered === undefined ? {} : { registered }),
     attempt,
     sequence: release.sequence,
     digest,

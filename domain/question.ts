@@ -1,8 +1,10 @@
 import type { Approval, Brought } from '../contracts/approval.ts';
+import type { Halt } from '../contracts/halt.ts';
 import type { ChangeCounts, TargetRecord } from '../contracts/plan.ts';
 import { peopleOf, wasBroken } from './approval.ts';
 import { checkLines } from './checks.ts';
 import { kindsOfRisks, rank } from './facts.ts';
+import { askedWhileHalted } from './halt.ts';
 import { countSentence, removalSentence } from './plan-sentence.ts';
 import { missing, quorumSentence } from './quorum.ts';
 import { revisionSentence } from './revision-plan.ts';
@@ -12,6 +14,8 @@ export interface Question {
   readonly approval: Approval;
   /** `alex → yes`, in order. */
   readonly answers: readonly string[];
+  /** That the environment is halted, at most one line. */
+  readonly halted: readonly string[];
   readonly needs: string;
   /** `1 more yes`, or why none is needed. */
   readonly stillNeeds: string;
@@ -104,13 +108,15 @@ function risksOfAll(records: readonly TargetRecord[]): string[] {
   return lines.sort((a, b) => a.order - b.order).map(({ text }) => text);
 }
 
-export function questionOf(approval: Approval, records: readonly TargetRecord[]): Question {
+/** @param halt of the environment, as it is when the question is shown */
+export function questionOf(approval: Approval, records: readonly TargetRecord[], halt?: Halt): Question {
   return {
     approval,
     answers: approval.votes.map(({ approver, decision, breakGlass, reason, channel, standsFor }) => {
       const forWhom = standsFor.length === 0 ? '' : ` (also for ${standsFor.join(', ')})`;
       return `${approver}${forWhom}: ${decision === 'approve' ? 'yes' : 'no'}${breakGlass ? ', breaking the glass' : ''}, by ${channel}${reason === '' ? '' : `: ${reason}`}`;
     }),
+    halted: askedWhileHalted(halt, approval),
     needs: quorumSentence(approval.quorums, approval.atLeast),
     stillNeeds: stillNeeds(approval),
     totals: totalOf(approval, records),

@@ -64,6 +64,8 @@ function body({ approval, totals, targets, risks, checks, wayBack, commits, comm
   ];
 }
 
+const haltedNow = ({ halted }: Question): KnownBlock[] => halted.map((line) => ({ type: 'section', text: { type: 'mrkdwn', text: `⏸️ *${escaped(line, 2000)}*` } }));
+
 const reference = ({ approval: { id, digest } }: Question): SlackReference => ({ approval: id, digest });
 
 function buttons(question: Question): KnownBlock {
@@ -86,6 +88,7 @@ export function questionMessage(question: Question, people: readonly string[]): 
     blocks: [
       header(approval.removes === true ? titleOf(approval) : `${application} → ${environment}`),
       { type: 'section', text: { type: 'mrkdwn', text: waits ? `*${escaped(release)}* needs ${escaped(needs)}: *${escaped(stillNeeds)}*.${asks}` : `*${escaped(release)}*: *${escaped(endSentence(approval))}*` } },
+      ...haltedNow(question),
       ...body(question, { risks: 10, commits: 8 }),
       ...section('Answers', answers.map((answer) => `• ${unmarked(answer)}`)),
       ...(waits ? [buttons(question)] : []),
@@ -107,6 +110,7 @@ export function decisionDialog(question: Question, decision: 'approve' | 'reject
     private_metadata: JSON.stringify({ ...reference(question), channel, decision }),
     blocks: [
       { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(titleOf(approval))}* (${escaped(approval.release)})` } },
+      ...haltedNow(question),
       ...body(question, { risks: 20, commits: 0 }).slice(0, 20),
       {
         type: 'input',
@@ -128,6 +132,7 @@ export function detailsDialog(question: Question): ModalView {
     close: { type: 'plain_text', text: 'Close' },
     blocks: [
       { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(titleOf(question.approval))}* (${escaped(question.approval.release)})\nPlan \`${question.approval.digest}\`` } },
+      ...haltedNow(question),
       ...section('Why you are asked', question.approval.because.map((it) => `• ${unmarked(it)}`)),
       ...body(question, { risks: 50, commits: 50 }),
       ...section('Answers', question.answers.map((answer) => `• ${unmarked(answer)}`)),

@@ -6,6 +6,7 @@ import type { EnvironmentReport } from '../contracts/report.ts';
 import { approvalMail, haltMail, oneLine, subjectOf } from '../domain/mail.ts';
 import { everybodyAsked, quorumsOf } from '../domain/people.ts';
 import { questionOf } from '../domain/question.ts';
+import { registeredOf } from '../domain/registered-name.ts';
 import type { Notifier, Records } from './notifier.ts';
 
 interface Uses {
@@ -23,8 +24,8 @@ const Sent = z.object({ at: z.string() });
 const name = 'email';
 
 async function ask({ records, memory, makeLink, sendMail, doorUrl, now }: Uses, approval: Approval, kind: 'waiting' | 'reminder'): Promise<void> {
-  const [registry, targets, delegations] = await Promise.all([records.registry(), records.targets(approval.release, approval.environment), records.delegations()]);
-  const question = questionOf(approval, targets);
+  const [registry, targets, delegations, halt] = await Promise.all([records.registry(), records.targets(approval.release, approval.environment), records.delegations(), records.halt(registeredOf(approval))]);
+  const question = questionOf(approval, targets, halt);
   const answered = new Set(approval.votes.map(({ approver }) => approver));
   for (const approver of everybodyAsked(approval, delegations, now())) {
     const about = `${approval.id}#${kind}#${approver}`;

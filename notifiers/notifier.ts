@@ -1,5 +1,6 @@
 import type { Approval, Delegation } from '../contracts/approval.ts';
 import type { Environments } from '../contracts/environments.ts';
+import type { Halt } from '../contracts/halt.ts';
 import type { TargetRecord } from '../contracts/plan.ts';
 import type { EnvironmentRecord, Release } from '../contracts/release.ts';
 import type { EnvironmentReport, Report } from '../contracts/report.ts';
@@ -26,5 +27,7 @@ export interface Records {
   environments(release: string): Promise<readonly EnvironmentRecord[]>;
   targets(release: string, environment?: string): Promise<readonly TargetRecord[]>;
   approval(id: string): Promise<Approval | undefined>;
+  /** Whether a registered environment is halted. */
+  halt(environment: string): Promise<Halt | undefined>;
   delegations(): Promise<readonly Delegation[]>;
 }

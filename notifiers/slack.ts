@@ -4,6 +4,7 @@ import type { Release } from '../contracts/release.ts';
 import type { Report } from '../contracts/report.ts';
 import { everybodyAsked } from '../domain/people.ts';
 import { questionOf } from '../domain/question.ts';
+import { registeredOf } from '../domain/registered-name.ts';
 import { environmentLines } from '../domain/release-summary.ts';
 import { haltMessage, loudMessage, releaseMessage } from '../domain/slack-notices.ts';
 import { questionMessage, type SlackMessage } from '../domain/slack-messages.ts';
@@ -41,9 +42,9 @@ async function showQuestion(uses: Uses, channel: string, id: string): Promise<st
   const { records, now } = uses;
   const approval = await records.approval(id);
   if (approval === undefined) return undefined;
-  const [registry, targets, delegations] = await Promise.all([records.registry(), records.targets(approval.release, approval.environment), records.delegations()]);
+  const [registry, targets, delegations, halt] = await Promise.all([records.registry(), records.targets(approval.release, approval.environment), records.delegations(), records.halt(registeredOf(approval))]);
   const mentioned = everybodyAsked(approval, delegations, now()).flatMap((person) => registry.approvers[person]?.slack ?? []);
-  return await show(uses, channel, `question#${id}`, questionMessage(questionOf(approval, targets), mentioned));
+  return await show(uses, channel, `question#${id}`, questionMessage(questionOf(approval, targets, halt), mentioned));
 }
 
 async function showRelease(uses: Uses, channel: string, release: Release): Promise<void> {

@@ -3,7 +3,7 @@ import { DelegationsAnswer, InboxAnswer } from '../../contracts/commands.ts';
 import { Time } from '../../contracts/names.ts';
 import { secondsOf } from '../../domain/configuration/seconds.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
-import { at } from '../../domain/mail.ts';
+import { at } from '../../domain/utc.ts';
 import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { approveCommand } from '../approve-command.ts';
@@ -14,6 +14,7 @@ export async function inbox(controlPlane: ControlPlane, output: Output): Promise
   const answer = await controlPlane.ask(InboxAnswer, 'GET', '/inbox');
   for (const it of answer.waiting) {
     output.line(`${pc.bold(`${it.application} → ${it.environment}`)}  ${it.release}, since ${ago(it.since)}, expires on ${at(it.expiresAt)}`);
+    for (const line of it.halted) output.line(`  ${pc.red(line)}`);
     output.line(`  needs ${it.needs}; ${it.stillNeeds}${it.standsFor.length === 0 ? '' : `; you also answer for ${it.standsFor.join(', ')}`}`);
     output.line(`  ${it.totals}`);
     for (const risk of it.risks) output.line(`  ${pc.red(risk)}`);

@@ -32,8 +32,9 @@ export function targets(output: Output, { targets: all }: ShowAnswer): void {
 const mostReasons = 3;
 
 function approvals(output: Output, { approvals: all, votes }: ShowAnswer): void {
-  for (const { environment, state, quorums, atLeast, because, digest, wayBack = [] } of all) {
+  for (const { environment, state, quorums, atLeast, because, digest, wayBack = [], halted } of all) {
     output.line(`  ${environment.padEnd(10)} ${coloured(state)}: ${quorumSentence(quorums, atLeast)}, for the plan ${digest.slice(0, 16)}`);
+    for (const line of halted) output.line(`             ${pc.red(line)}`);
     for (const reason of because.slice(0, mostReasons)) output.line(`             ${pc.dim(reason)}`);
     if (state === 'waiting') for (const line of wayBack) output.line(`             ${line}`);
     if (because.length > mostReasons) output.line(`             ${pc.dim(`and ${String(because.length - mostReasons)} more reasons like these`)}`);

@@ -5,12 +5,12 @@ import type { Sweep } from '../../contracts/sweep.ts';
 import { approveCommand } from '../approve-command.ts';
 import type { ControlPlane } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { ago, coloured, type Output } from '../output.ts';
+import { ago, coloured, haltLine, type Output } from '../output.ts';
 
 /** Which commit is where, and what waits for whom. */
 export async function status(controlPlane: ControlPlane, output: Output): Promise<ExitCode> {
   const answer = await controlPlane.ask(StatusAnswer, 'GET', '/status');
-  for (const { environment, by, reason, at } of answer.halted) output.line(`${pc.red('halted')} ${environment} by ${by}, ${ago(at)}: ${reason}`);
+  for (const it of answer.halted) output.line(haltLine(it));
   for (const it of answer.adopted) output.line(`${pc.yellow('adopts')} ${it.stackName} (${it.account}, ${it.region}) for ${it.application} in ${it.environment} with its next release, which asks: by ${it.by}, ${ago(it.at)}${it.reason === '' ? '' : `: ${it.reason}`}`);
   for (const it of answer.left) {
     output.line(`${pc.red('left')} ${it.application} in ${it.environment}: ${it.stackName} (${it.account}, ${it.region}) runs on since ${ago(it.since)}: ${it.why}`);

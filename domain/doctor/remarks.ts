@@ -1,3 +1,5 @@
+import type { Halt } from '../../contracts/halt.ts';
+import { at } from '../utc.ts';
 import { type Check, good, remark } from './check.ts';
 import type { Place } from './target-checks.ts';
 
@@ -46,4 +48,11 @@ export const ownStacks: Check<readonly StackUse[], object> = {
     const shared = sharedStacks(uses);
     return shared.length === 0 ? good('no stack is named twice') : remark(shared.join('; '));
   },
+};
+
+export const notHalted: Check<readonly Halt[], object> = {
+  what: 'no environment is halted',
+  why: 'What comes to a halted environment ends there as frozen, and what was approved for it too.',
+  todo: () => 'When the reason is gone: drawbridge resume ENVIRONMENT --retry',
+  judge: (halts) => (halts.length === 0 ? good('none is') : remark(halts.map(({ environment, by, reason, at: since }) => `${environment} since ${at(since)} by ${by}: ${reason}`).join('; '))),
 };

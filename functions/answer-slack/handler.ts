@@ -1,17 +1,20 @@
 import { findApproval } from '../../aws/approvals.ts';
 import { takeAnswer } from '../../aws/decisions.ts';
+import { findHalt } from '../../aws/halts.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { listTargets } from '../../aws/releases.ts';
 import { readSlackSecret } from '../../aws/secrets.ts';
 import { type SlackClient, slackDoor } from '../../aws/slack.ts';
 import { SlackInteraction } from '../../contracts/slack.ts';
 import { endSentence, questionOf } from '../../domain/question.ts';
+import { yesWhileHalted } from '../../domain/halt.ts';
+import { registeredOf } from '../../domain/registered-name.ts';
 import { decisionDialog, detailsDialog, escaped } from '../../domain/slack-messages.ts';
 import { env } from '../../runtime/env.ts';
 import { listener } from '../../runtime/listener.ts';
 import { logger } from '../../runtime/logger.ts';
 
-const real = { findApproval, takeAnswer, readRegistry, listTargets, now: () => new Date() };
+const real = { findApproval, findHalt, takeAnswer, readRegistry, listTargets, now: () => new Date() };
 
 interface Where {
   readonly tableName: string;
@@ -35,7 +38,7 @@ export async function answerSlack(uses: typeof real, where: Where, slack: SlackC
   const approval = await uses.findApproval(where.tableName, about.approval);
   if (approval === undefined) { await say('There is no such question any more.'); return; }
   if (interaction.kind === 'button') {
-    const question = questionOf(approval, await uses.listTargets(where.tableName, approval.release, approval.environment));
+    const question = questionOf(approval, await uses.listTargets(where.tableName, approval.release, approval.environment), await uses.findHalt(where.tableName, registeredOf(approval)));
     if (interaction.action === 'details') { await open(interaction.trigger, detailsDialog(question)); return; }
     if (approver === undefined) { await say('You are not registered as an approver. Ask the platform team to add your Slack user id to environments.yaml.'); return; }
     if (approval.state !== 'waiting') { await say(endSentence(approval)); return; }
@@ -45,7 +48,8 @@ export async function answerSlack(uses: typeof real, where: Where, slack: SlackC
   if (approver === undefined) { await say('Your answer did not count: you are not registered as an approver.'); return; }
   const { decision, reason } = interaction;
   const ruling = await uses.takeAnswer(where, approval.id, { approver, decision, reason, digest: about.digest, channel: 'slack', from: `slack:${workspace}/${user}` }, uses.now());
-  if (!ruling.accepted) await say(`Your answer did not count. ${ruling.sentence}`);
+  const note = ruling.accepted ? yesWhileHalted(await uses.findHalt(where.tableName, registeredOf(approval)), ruling.approval) : `Your answer did not count. ${ruling.sentence}`;
+  if (note !== undefined) await say(note);
 }
 
 export const handler = listener({

@@ -4,12 +4,15 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import * as z from 'zod';
 import { type Approval, Decision } from '../../contracts/approval.ts';
+import type { Halt } from '../../contracts/halt.ts';
 import type { Plan, TargetRecord } from '../../contracts/plan.ts';
 import type { Release } from '../../contracts/release.ts';
 import { isAuthor, type Person, type Ruling } from '../../domain/approval.ts';
 import { AccessDeniedError } from '../../domain/errors.ts';
+import { yesWhileHalted } from '../../domain/halt.ts';
 import { endSentence, missingYeses } from '../../domain/question.ts';
 import { oneLine } from '../../domain/mail.ts';
+import { registeredOf } from '../../domain/registered-name.ts';
 import { logger } from '../../runtime/logger.ts';
 import { style } from './style.ts';
 import { notice, question } from './views.ts';
@@ -26,6 +29,8 @@ export interface Uses {
   findLink(link: string): Promise<{ approval: string; approver: string } | undefined>;
   findApproval(id: string): Promise<Approval | undefined>;
   findRelease(id: string): Promise<Release | undefined>;
+  /** Of a registered environment. */
+  findHalt(environment: string): Promise<Halt | undefined>;
   listTargets(release: string, environment: string): Promise<TargetRecord[]>;
   readPlan(key: string): Promise<Plan | undefined>;
   /** As registered now; `undefined` when they are not an approver any more. */
@@ -71,14 +76,14 @@ export function door(uses: Uses): Hono {
     const approval = found === undefined ? undefined : await uses.findApproval(found.approval);
     if (found === undefined || approval === undefined) return c.html(unknown, 404);
     if (approval.state !== 'waiting') return c.html(await ended(uses, approval, found.approver), 410);
-    const [release, records, person] = await Promise.all([uses.findRelease(approval.release), uses.listTargets(approval.release, approval.environment), uses.person(found.approver, approval.authors)]);
+    const [release, halt, records, person] = await Promise.all([uses.findRelease(approval.release), uses.findHalt(registeredOf(approval)), uses.listTargets(approval.release, approval.environment), uses.person(found.approver, approval.authors)]);
     if (release === undefined) return c.html(unknown, 404);
     if (person === undefined) return c.html(notice('You are not asked any more', `${found.approver} is not a registered approver now. Ask the platform team if that is wrong.`), 403);
     // An interrupted release may leave a question behind; what a later try planned is not what it asks.
     if (records.some(({ attempt }) => attempt !== approval.attempt)) return c.html(replanned, 410);
     const targets = await Promise.all(records.map(async (record) => ({ record, plan: record.planKey === undefined || record.revision !== undefined || record.outcome === 'no-changes' ? undefined : await uses.readPlan(record.planKey) })));
     const nonce = await uses.makeForm({ link, digest: approval.digest });
-    return c.html(question({ approval, approver: found.approver, standsFor: person.standsFor, author: isAuthor(approval, person), release, targets, nonce }));
+    return c.html(question({ approval, approver: found.approver, standsFor: person.standsFor, author: isAuthor(approval, person), release, targets, nonce, halt }));
   });
 
   app.post('/approvals/:link', async (c) => {
@@ -100,7 +105,7 @@ export function door(uses: Uses): Hono {
     }
     const ruling = await uses.takeAnswer(found.approval, { approver: found.approver, decision, reason, digest, from: c.req.header('x-source-ip') ?? 'unknown' });
     if (!ruling.accepted) return c.html(notice('Your answer did not count', ruling.sentence), 409);
-    return c.html(notice(decision === 'approve' ? 'Thank you: yes' : 'Thank you: no', said(ruling.approval)));
+    return c.html(notice(decision === 'approve' ? 'Thank you: yes' : 'Thank you: no', said(ruling.approval, await uses.findHalt(registeredOf(ruling.approval)))));
   });
 
   app.notFound((c) => c.html(unknown, 404));
@@ -122,7 +127,9 @@ async function ended(uses: Uses, approval: Approval, approver: string) {
   return notice('Nothing to answer', `${approval.removes === true ? `Removing ${approval.application} from` : `${approval.application} to`} ${approval.environment}, ${approval.release}: ${endSentence(approval)}${by}${mine}`);
 }
 
-function said(approval: Approval): string {
+function said(approval: Approval, halt: Halt | undefined): string {
+  const frozen = yesWhileHalted(halt, approval);
+  if (frozen !== undefined) return oneLine(frozen, 2000);
   if (approval.removes === true && approval.state !== 'waiting') return approval.state === 'approved' ? `${approval.application} is removed from ${approval.environment} now.` : `${approval.application} stays in ${approval.environment}.`;
   if (approval.state === 'approved') return `${approval.release} goes to ${approval.environment} now.`;
   if (approval.state === 'rejected') return `${approval.release} does not go to ${approval.environment}.`;

@@ -1,6 +1,7 @@
 import { findApproval } from '../../aws/approvals.ts';
 import { takeAnswer } from '../../aws/decisions.ts';
 import { listDelegations } from '../../aws/delegations.ts';
+import { findHalt } from '../../aws/halts.ts';
 import { findLink, makeForm, takeForm } from '../../aws/links.ts';
 import { readPlan } from '../../aws/plans.ts';
 import { readRegistry } from '../../aws/registry.ts';
@@ -16,6 +17,7 @@ function real(): Uses {
     findLink: (link) => findLink(tableName, link),
     findApproval: (id) => findApproval(tableName, id),
     findRelease: (id) => findRelease(tableName, id),
+    findHalt: (environment) => findHalt(tableName, environment),
     listTargets: (release, environment) => listTargets(tableName, release, environment),
     readPlan: (key) => readPlan(bucket, key),
     person: async (approver, authors) => {

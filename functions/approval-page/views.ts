@@ -1,13 +1,15 @@
 import { html, raw } from 'hono/html';
 import type { Approval } from '../../contracts/approval.ts';
+import type { Halt } from '../../contracts/halt.ts';
 import type { Change, Plan, TargetRecord } from '../../contracts/plan.ts';
 import type { Release } from '../../contracts/release.ts';
 import { checksTitle } from '../../domain/checks.ts';
 import { wayBackTitle } from '../../domain/going-back.ts';
-import { at, oneLine } from '../../domain/mail.ts';
+import { oneLine } from '../../domain/mail.ts';
 import { questionOf, whatOf, wishOf } from '../../domain/question.ts';
 import { keptLine } from '../../domain/removal/plan.ts';
 import { shortName } from '../../domain/reference.ts';
+import { at } from '../../domain/utc.ts';
 import { style } from './style.ts';
 
 type Html = ReturnType<typeof html>;
@@ -97,6 +99,7 @@ export interface Asked {
   readonly release: Release;
   readonly targets: readonly { readonly record: TargetRecord; readonly plan: Plan | undefined }[];
   readonly nonce: string;
+  readonly halt: Halt | undefined;
 }
 
 const whose = (release: Release): Html =>
@@ -105,9 +108,9 @@ const whose = (release: Release): Html =>
     : html`<dt>Commit</dt><dd>${release.commit.slice(0, 8)} on ${oneLine(shortName(release), 100)} by ${oneLine(release.author.name, 60)}: ${oneLine(release.message, 200)}</dd>`;
 
 /** The question, with what exactly would happen: what is dangerous comes first. */
-export function question({ approval, approver, standsFor, author, release, targets, nonce }: Asked): Html {
+export function question({ approval, approver, standsFor, author, release, targets, nonce, halt }: Asked): Html {
   const space = new Room(room - targets.length * heading);
-  const { needs, stillNeeds, answers, totals, risks, checks, wayBack, commits, commitsTitle } = questionOf(approval, targets.map(({ record }) => record));
+  const { halted, needs, stillNeeds, answers, totals, risks, checks, wayBack, commits, commitsTitle } = questionOf(approval, targets.map(({ record }) => record), halt);
   const dangers = space.rows(risks, (risk) => html`<li>${breakable(oneLine(risk, 400))}</li>`);
   // Where there are several, the dangers above name the target.
   const several = targets.length > 1;
@@ -120,7 +123,8 @@ export function question({ approval, approver, standsFor, author, release, targe
   return page(
     `${approval.application}: ${approval.environment}`,
     html`<h1>${wishOf(approval)}</h1>
-<p class="totals">${totals}</p>
+<p class="totals">${totals}</p>${halted.map((line) => html`
+<p class="warn">${oneLine(line, 2000)}</p>`)}
 <dl><dt>Release</dt><dd>${release.id}</dd>${whose(release)}
 <dt>Plan</dt><dd><code>${approval.digest.slice(0, 16)}</code></dd><dt>Needs</dt><dd>${needs}; ${stillNeeds}</dd><dt>Expires</dt><dd>${at(approval.expiresAt)}</dd></dl>
 ${dangers.shown.length === 0 ? '' : html`<div class="first"><h2>Look at these first</h2><ul>${dangers.shown}</ul>${more(dangers.left, release.id)}</div>`}

@@ -1,5 +1,6 @@
 import { approvalId, findApproval, findWaiting, setWaiting, writeApproval } from '../../aws/approvals.ts';
 import { readDeployed } from '../../aws/deployed.ts';
+import { findHalt } from '../../aws/halts.ts';
 import { listReleases } from '../../aws/heads.ts';
 import { readHistory } from '../../aws/history.ts';
 import { readRegistry } from '../../aws/registry.ts';
@@ -17,16 +18,18 @@ import { attemptOf, isOfRound } from '../../domain/attempt.ts';
 import { ConfigurationError, TransientError } from '../../domain/errors.ts';
 import { findEnvironment } from '../../domain/find-target.ts';
 import { askedFor, gateOf, rulesFor } from '../../domain/gate.ts';
+import { askedWhileHalted } from '../../domain/halt.ts';
 import { newApproval, oldestOf } from '../../domain/new-approval.ts';
 import { personOf } from '../../domain/people.ts';
 import { approversOf, isMet, quorumSentence } from '../../domain/quorum.ts';
+import { registeredOf } from '../../domain/registered-name.ts';
 import { sequenceOf } from '../../domain/release-id.ts';
 import { withUnprovenAuthor } from '../../domain/uploads/unproven-author.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
 const real = {
-  readRelease, readEnvironment, readRegistry, readDeployed, readHistory, listReleases, listTargets, updateEnvironment, findApproval, findWaiting, setWaiting, writeApproval,
+  readRelease, readEnvironment, readRegistry, findHalt, readDeployed, readHistory, listReleases, listTargets, updateEnvironment, findApproval, findWaiting, setWaiting, writeApproval,
   storeWait, completeWait, completeToken, report, approvalId, now: () => new Date(),
 };
 type Uses = typeof real;
@@ -70,7 +73,7 @@ export async function askForApproval(uses: Uses, where: Where, { token, ...input
   // Of two that ask in the same moment one looks again, and finds the other.
   if (!(await uses.setWaiting(tableName, approval, before))) throw new TransientError('Asking for an approval: another release asks in this moment. It is looked at again.');
   const registry = (await uses.readRegistry(tableName)).content;
-  const text = [`${release.mode === 'remove' ? 'The removal from ' : ''}${id.environment} waits for ${quorumSentence(approval.quorums, approval.atLeast)}.`, ...deadEnd(registry, approval)].join(' ');
+  const text = [`${release.mode === 'remove' ? 'The removal from ' : ''}${id.environment} waits for ${quorumSentence(approval.quorums, approval.atLeast)}.`, ...deadEnd(registry, approval), ...askedWhileHalted(await uses.findHalt(tableName, registeredOf(approval)), approval)].join(' ');
   // It may have been called off since it was read: then nobody withdraws the question but we.
   if ((await uses.readRelease(tableName, release.id)).cancelled !== undefined) {
     await withdrawQuestion(where, approval.id, uses);
@@ -89,7 +92,7 @@ async function questionFor(uses: Uses, tableName: string, release: Release, inpu
   const deployed = await Promise.all(environment.targets.map(({ name }) => uses.readDeployed(tableName, release.application, environment.name, name)));
   const since = oldestOf(deployed);
   const gate = gateOf(approval, rulesFor(registry, release, environment), targets);
-  const asked = { id, release, environment: environment.name, attempt: attemptOf(input), digest, approval, targets, since, now };
+  const asked = { id, release, environment: environment.name, registered: environment.registered, attempt: attemptOf(input), digest, approval, targets, since, now };
   // A removal brings no commits along: who asked for it is its only author.
   if (release.mode === 'remove') return newApproval({ ...asked, gate, history: noHistory, pushers: [] });
   // What is gone back to was looked at when it came; it brings nothing along.

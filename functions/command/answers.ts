@@ -1,6 +1,7 @@
 import { findApproval, listWaiting } from '../../aws/approvals.ts';
 import { takeAnswer } from '../../aws/decisions.ts';
 import { listDelegations, writeDelegation } from '../../aws/delegations.ts';
+import { findHalt } from '../../aws/halts.ts';
 import { applicationsOf, readRegistry } from '../../aws/registry.ts';
 import { listEnvironments, listTargets } from '../../aws/releases.ts';
 import type { Approval, Delegation } from '../../contracts/approval.ts';
@@ -10,8 +11,10 @@ import type * as z from 'zod';
 import { isAuthor, placesOf } from '../../domain/approval.ts';
 import { approverOf } from '../../domain/callers.ts';
 import { AccessDeniedError, InvalidInputError, NotFoundError } from '../../domain/errors.ts';
+import { yesWhileHalted } from '../../domain/halt.ts';
 import { personOf, standing } from '../../domain/people.ts';
 import { missingYeses, questionOf } from '../../domain/question.ts';
+import { registeredOf } from '../../domain/registered-name.ts';
 import { known, type Where } from './releases.ts';
 
 /** The approver that IAM says the caller is. */
@@ -36,8 +39,9 @@ export async function decide(where: Where, id: string, environment: string, { de
   }
   const { state } = ruling.approval;
   const left = state === 'waiting' ? ` ${String(missingYeses(ruling.approval))} more needed.` : '';
+  const frozen = yesWhileHalted(await findHalt(where.tableName, registeredOf(approval)), ruling.approval);
   const said = breakGlass ? 'broke the glass' : decision === 'approve' ? 'said yes' : 'said no';
-  return { state, sentence: `${approver} ${said}; ${environment} of ${id} is ${state}.${left}` };
+  return { state, sentence: `${approver} ${said}; ${environment} of ${id} is ${state}.${left}${frozen === undefined ? '' : ` ${frozen}`}` };
 }
 
 /** What waits for the caller, in every application and environment. */
@@ -55,10 +59,11 @@ async function item(tableName: string, registry: Environments, approver: string,
   const person = personOf(registry, approver, delegations, approval.authors);
   const asked = approval.quorums.some(({ approvers }) => placesOf(approver, person).some((name) => approvers.includes(name)));
   if ((!asked && !approval.breakGlass.includes(approver)) || approval.votes.some((vote) => vote.approver === approver)) return undefined;
-  const { needs, stillNeeds, totals, risks } = questionOf(approval, await listTargets(tableName, approval.release, approval.environment));
+  const halt = await findHalt(tableName, registeredOf(approval));
+  const { halted, needs, stillNeeds, totals, risks } = questionOf(approval, await listTargets(tableName, approval.release, approval.environment), halt);
   const { id, application, environment, release, digest, createdAt, expiresAt } = approval;
   const may = !asked ? 'break-glass' : isAuthor(approval, person) ? 'reject' : 'answer';
-  return { approval: id, application, environment, release, digest, needs, stillNeeds, totals, risks: risks.slice(0, 10), may, standsFor: [...person.standsFor], since: createdAt, expiresAt };
+  return { approval: id, application, environment, release, digest, halted: [...halted], needs, stillNeeds, totals, risks: risks.slice(0, 10), may, standsFor: [...person.standsFor], since: createdAt, expiresAt };
 }
 
 /** The longest that somebody may answer in another's place. */

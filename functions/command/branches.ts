@@ -1,5 +1,6 @@
 import { endBranchEnvironment, type Ended, removeBranchEnvironment } from '../../aws/branch-ends.ts';
 import { listBranchEnvironments, readBranchEnvironment } from '../../aws/branch-environments.ts';
+import { listHalts } from '../../aws/halts.ts';
 import { readHead, restHead } from '../../aws/heads.ts';
 import { startRemoval } from '../../aws/removals.ts';
 import { applicationsOf, findRegistry, readRegistry } from '../../aws/registry.ts';
@@ -13,10 +14,12 @@ import type { Where } from './releases.ts';
 
 /** Branch environments of an application, or of all: those that are there first, the newest first. */
 export async function branchEnvironments({ tableName }: Where, application: string): Promise<BranchEnvironmentsAnswer> {
-  const applications = application === '' ? applicationsOf(await findRegistry(tableName)) : [application];
+  const registration = await findRegistry(tableName);
+  const applications = application === '' ? applicationsOf(registration) : [application];
   const rows = (await Promise.all(applications.map((name) => listBranchEnvironments(tableName, name)))).flat();
   const gone = ({ state }: BranchEnvironment) => (state === 'removed' ? 1 : 0);
-  return { environments: rows.sort((a, b) => gone(a) - gone(b) || b.createdAt.localeCompare(a.createdAt)).map(({ version: _, sequence: __, ...row }) => row) };
+  const halted = (await listHalts(tableName)).filter(({ environment }) => registration?.content.environments[environment]?.disposable === true || rows.some(({ registered }) => registered === environment));
+  return { halted, environments: rows.sort((a, b) => gone(a) - gone(b) || b.createdAt.localeCompare(a.createdAt)).map(({ version: _, sequence: __, ...row }) => row) };
 }
 
 /** How often a row that changes while it is looked at is read again. */

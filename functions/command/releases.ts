@@ -1,6 +1,7 @@
 import { findApproval, listVotes } from '../../aws/approvals.ts';
 import { readCommit } from '../../aws/codecommit.ts';
 import { startRelease } from '../../aws/executions.ts';
+import { findHalt } from '../../aws/halts.ts';
 import { listReleases, nextSequence, writePlanRelease } from '../../aws/heads.ts';
 import { findRegistry, readRegistry } from '../../aws/registry.ts';
 import { findRelease, listEnvironments, listTargets } from '../../aws/releases.ts';
@@ -9,6 +10,8 @@ import { clearOutcome } from '../../aws/retry.ts';
 import type { PlanRequest, ReleasesAnswer, ShowAnswer, ShownRelease, StartedAnswer } from '../../contracts/commands.ts';
 import type { Release } from '../../contracts/release.ts';
 import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
+import { askedWhileHalted } from '../../domain/halt.ts';
+import { registeredOf } from '../../domain/registered-name.ts';
 import { planBranchPrefix, releaseId } from '../../domain/release-id.ts';
 
 export interface Where {
@@ -43,7 +46,8 @@ export async function show({ tableName }: Where, id: string): Promise<ShowAnswer
   const release = await known(tableName, id);
   const [environments, targets, story, votes] = await Promise.all([listEnvironments(tableName, id), listTargets(tableName, id), readStory(tableName, id), listVotes(tableName, id)]);
   const approvals = (await Promise.all(environments.map(({ approval }) => findApproval(tableName, approval)))).filter((approval) => approval !== undefined);
-  return { release: shown(release), environments, targets, approvals: approvals.map(({ version: _, ...approval }) => approval), votes, story };
+  const asked = approvals.map(async ({ version: _, ...approval }) => ({ ...approval, halted: askedWhileHalted(await findHalt(tableName, registeredOf(approval)), approval) }));
+  return { release: shown(release), environments, targets, approvals: await Promise.all(asked), votes, story };
 }
 
 /** Another try at a release that has ended, from planning on; what was built stays as it was built. */

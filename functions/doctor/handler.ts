@@ -1,6 +1,7 @@
 import { readObject } from '../../aws/artifacts.ts';
 import { findProject } from '../../aws/codebuild.ts';
 import { hasRepository } from '../../aws/codecommit.ts';
+import { listHalts } from '../../aws/halts.ts';
 import { listReleases } from '../../aws/heads.ts';
 import { askFunction } from '../../aws/invoke.ts';
 import { functionConcurrency, serviceQuotas } from '../../aws/quotas.ts';
@@ -21,6 +22,7 @@ const lookedThrough = 5;
 function real(tableName: string, examiner: string): Uses {
   return {
     findRegistry: () => findRegistry(tableName),
+    listHalts: () => listHalts(tableName),
     hasRepository,
     findProject,
     buildQuotas: () => serviceQuotas('codebuild'),

@@ -1,7 +1,7 @@
 import type { Registration } from '../../aws/registry.ts';
 import type { FindingGroup } from '../../contracts/doctor.ts';
 import { ownNames } from '../../domain/doctor/own-names.ts';
-import { ownStacks } from '../../domain/doctor/remarks.ts';
+import { notHalted, ownStacks } from '../../domain/doctor/remarks.ts';
 import { stackUses } from '../../domain/doctor/stack-uses.ts';
 import { concurrentBuilds, concurrentFunctions, projectExists, registered, repositoryExists } from '../../domain/doctor/tools-checks.ts';
 import { each, examine } from '../../runtime/examine.ts';
@@ -26,6 +26,7 @@ export async function examineTools(uses: Uses, registration: Registration | unde
     ...(registry === undefined
       ? []
       : [
+          examine(notHalted, {}, () => uses.listHalts()),
           examine(ownStacks, {}, async () => {
             const newest = await Promise.all(applications.map(async ({ application }) => [application, await uses.newestConfiguration(application)] as const));
             return stackUses(registry, Object.fromEntries(newest));

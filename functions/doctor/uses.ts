@@ -1,6 +1,7 @@
 import type { functionConcurrency, serviceQuotas } from '../../aws/quotas.ts';
 import type { Registration } from '../../aws/registry.ts';
 import type { Finding, Place } from '../../contracts/doctor.ts';
+import type { Halt } from '../../contracts/halt.ts';
 import type { Configuration } from '../../contracts/release.ts';
 import type { TemplateUse } from '../../domain/doctor/own-names.ts';
 import type { Machine } from '../../domain/doctor/tools-checks.ts';
@@ -8,6 +9,7 @@ import type { Machine } from '../../domain/doctor/tools-checks.ts';
 /** What the doctor looks with. Each look may fail for itself. */
 export interface Uses {
   findRegistry(): Promise<Registration | undefined>;
+  listHalts(): Promise<readonly Halt[]>;
   hasRepository(repository: string): Promise<boolean>;
   findProject(project: string): Promise<Machine | undefined>;
   buildQuotas(): ReturnType<typeof serviceQuotas>;

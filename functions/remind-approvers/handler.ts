@@ -1,16 +1,19 @@
 import { findApproval } from '../../aws/approvals.ts';
+import { findHalt } from '../../aws/halts.ts';
 import { readEnvironment } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import { completeToken, storeWait } from '../../aws/waits.ts';
 import { EnvironmentWait } from '../../contracts/tasks.ts';
 import { approvalOperation } from '../../domain/approval.ts';
 import { ConfigurationError } from '../../domain/errors.ts';
-import { at } from '../../domain/mail.ts';
+import { askedWhileHalted } from '../../domain/halt.ts';
 import { questionOf } from '../../domain/question.ts';
+import { registeredOf } from '../../domain/registered-name.ts';
+import { at } from '../../domain/utc.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readEnvironment, findApproval, storeWait, completeToken, report, now: () => new Date() };
+const real = { readEnvironment, findApproval, findHalt, storeWait, completeToken, report, now: () => new Date() };
 
 /** Goes on waiting with a new token, and reminds those who have not answered. An answer that came between is taken up here. */
 export async function remindApprovers(uses: typeof real, where: { tableName: string; keyArn: string; busName: string }, { token, release, environment }: EnvironmentWait): Promise<void> {
@@ -27,7 +30,8 @@ export async function remindApprovers(uses: typeof real, where: { tableName: str
     return;
   }
   const { stillNeeds } = questionOf(approval, []);
-  const text = `${environment} still waits for ${stillNeeds}; it expires on ${at(approval.expiresAt)}.`;
+  const halted = askedWhileHalted(await uses.findHalt(where.tableName, registeredOf(approval)), approval);
+  const text = [`${environment} still waits for ${stillNeeds}; it expires on ${at(approval.expiresAt)}.`, ...halted].join(' ');
   await uses.report(where, { kind: 'reminder', about: 'environment', release, environment, application: approval.application, approval: id, text }, uses.now());
 }
 

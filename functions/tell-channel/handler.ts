@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { findApproval } from '../../aws/approvals.ts';
 import { postpone } from '../../aws/channel-queue.ts';
 import { listDelegations } from '../../aws/delegations.ts';
+import { findHalt } from '../../aws/halts.ts';
 import { makeLink } from '../../aws/links.ts';
 import { publishNotice, sendMail } from '../../aws/mail.ts';
 import { postComment, pullRequestsWith, updateComment } from '../../aws/pull-requests.ts';
@@ -30,6 +31,7 @@ function real(): Means {
       environments: (release) => listEnvironments(tableName, release),
       targets: (release, environment) => listTargets(tableName, release, environment),
       approval: (id) => findApproval(tableName, id),
+      halt: (environment) => findHalt(tableName, environment),
       delegations: () => listDelegations(tableName),
     },
     memory: memory(tableName),

@@ -7,6 +7,7 @@ const usesOf = (world: ApprovalWorld): Uses => ({
   findLink: world.findLink,
   findApproval: (id) => world.findApproval('', id),
   findRelease: world.findRelease,
+  findHalt: world.findHalt,
   listTargets: (release, environment) => world.listTargets('', release, environment),
   readPlan: (key) => Promise.resolve(world.planned.get(key)),
   person: (approver, authors) => Promise.resolve(approver in world.registry.approvers ? personOf(world.registry, approver, standing(world.delegations, world.clock), authors) : undefined),

@@ -52,6 +52,7 @@ export class Outside {
         environments: () => Promise.resolve([...world.environments.values()]),
         targets: (release, environment) => world.listTargets('', release, environment),
         approval: (id) => world.findApproval('', id),
+        halt: () => world.findHalt(),
         delegations: () => world.listDelegations(''),
       },
       memory: this.memory,

@@ -29,6 +29,13 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 describe('drawbridge envs', () => {
+  it('says first which sandbox is halted', async () => {
+    const halted = [{ environment: 'sandbox', reason: 'the sale', by: 'alex', at }];
+    const ask = <Schema extends z.ZodType>(schema: Schema): Promise<z.output<Schema>> => Promise.resolve(schema.parse({ environments: [row()], halted }));
+    await envs({ ask }, new Output(false), { application: undefined, all: false });
+    expect(told[0]).toMatch(/halted.* sandbox by alex, .*: the sale\n/);
+  });
+
   it('shows where each is, until when, and whose; those that are gone only when asked for', async () => {
     const gone = row({ name: 'tax-aaaaaaa', branch: 'fix/tax', state: 'removed', reason: 'The branch fix/tax was deleted.' });
     expect(await envs(plane(row(), gone), new Output(false), { application: undefined, all: false })).toBe(0);
@@ -44,7 +51,7 @@ describe('drawbridge envs', () => {
     expect([told.join(''), asked]).toEqual(['No branch has an environment.\n', ['GET /branch-environments?application=orders']]);
     told = [];
     await envs(plane(row()), new Output(true), { application: undefined, all: false });
-    expect(JSON.parse(told.join(''))).toEqual({ environments: [row()] });
+    expect(JSON.parse(told.join(''))).toEqual({ halted: [], environments: [row()] });
   });
 });
 

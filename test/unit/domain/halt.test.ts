@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Came, environmentsOf, isGoing, stoppedBy } from '../../../domain/halt.ts';
-import { aRelease, aTarget } from '../../fakes/samples.ts';
+import { askedWhileHalted, type Came, environmentsOf, isGoing, stoppedBy, yesWhileHalted } from '../../../domain/halt.ts';
+import { anApproval, aRelease, aTarget } from '../../fakes/samples.ts';
 
 const numbered = (sequence: number, fields: Partial<Came['release']> = {}) => aRelease({ id: `orders-${String(sequence)}-3f2a9c1b`, sequence, state: 'ended', ...fields });
 const came = (sequence: number, name: string, record: Came['record'], more: Partial<Omit<Came, 'release'>> & { readonly release?: Partial<Came['release']> } = {}): Came => ({
@@ -62,5 +62,25 @@ describe('whoever follows a release reads of a halt', () => {
     ['not when it only looks', false, came(9, 'prod', undefined, { release: { state: 'running', mode: 'plan' } })],
   ])('%s', (_, told, it) => {
     expect(isGoing(it)).toBe(told);
+  });
+});
+
+describe('a question in an environment that is halted', () => {
+  const halt = { environment: 'prod', reason: 'the sale', by: 'alex', at: '2026-11-27T08:00:00.000Z' };
+
+  it('says since when, by whom and why, and what a yes comes to', () => {
+    expect(askedWhileHalted(halt, anApproval())).toEqual(['prod is halted since 2026-11-27 at 08:00 UTC by alex: the sale. A yes now would deploy nothing: the release would end as frozen, and have to be retried when prod is resumed.']);
+    expect(askedWhileHalted(halt, anApproval({ removes: true }))[0]).toContain('would remove nothing');
+  });
+
+  it('says nothing where nothing is halted, or nothing is asked any more', () => {
+    expect(askedWhileHalted(undefined, anApproval())).toEqual([]);
+    expect(askedWhileHalted(halt, anApproval({ state: 'expired' }))).toEqual([]);
+  });
+
+  it('tells whoever said the last yes that nothing happens', () => {
+    expect(yesWhileHalted(halt, { state: 'approved' })).toBe('The yes counts, but nothing happens now: prod is halted by alex: the sale. When it is resumed, retry the release.');
+    for (const state of ['waiting', 'rejected'] as const) expect(yesWhileHalted(halt, { state })).toBeUndefined();
+    expect(yesWhileHalted(undefined, { state: 'approved' })).toBeUndefined();
   });
 });

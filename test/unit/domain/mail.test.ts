@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { approvalMail, at, oneLine, subjectOf } from '../../../domain/mail.ts';
+import { approvalMail, oneLine, subjectOf } from '../../../domain/mail.ts';
+import { at } from '../../../domain/utc.ts';
 import { questionOf } from '../../../domain/question.ts';
 import { anApproval, aRecord, aVote } from '../../fakes/samples.ts';
 

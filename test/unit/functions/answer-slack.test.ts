@@ -56,6 +56,14 @@ describe('a button', () => {
     expect(slack.dialogs[0]?.view.submit).toBeUndefined();
   });
 
+  it('in an environment that is halted says so in the dialog, and to whoever says yes all the same', async () => {
+    world.halt = { environment: 'dev', reason: 'the sale', by: 'alex', at: '2026-01-01T08:00:00.000Z' };
+    await act(button('approve'));
+    expect(JSON.stringify(slack.dialogs[0]?.view)).toContain('dev is halted since 2026-01-01 at 08:00 UTC by alex: the sale.');
+    await act(answer('approve'));
+    expect(slack.whispers.map(({ text }) => text)).toEqual(['The yes counts, but nothing happens now: dev is halted by alex: the sale. When it is resumed, retry the release.']);
+  });
+
   it('pressed by somebody who is no approver opens nothing', async () => {
     await act(button('approve', { user: 'U0STRANGER' }));
     whispered('You are not registered as an approver', 'U0STRANGER');

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DoctorAnswer, Finding } from '../../../contracts/doctor.ts';
 import type { Environments } from '../../../contracts/environments.ts';
+import type { Halt } from '../../../contracts/halt.ts';
 import type { Report } from '../../../contracts/report.ts';
 import { canaryText } from '../../../domain/doctor/session.ts';
 import { doctor } from '../../../functions/doctor/doctor.ts';
@@ -29,6 +30,8 @@ class Surgery implements Uses, Looks, Records {
   readonly reports: Report[] = [];
 
   findRegistry = () => Promise.resolve(this.registry === undefined ? undefined : { version: 1, text: '', content: this.registry, registeredBy: 'somebody', registeredAt: '2026-01-01T00:00:00.000Z' });
+  readonly halts: Halt[] = [];
+  listHalts = () => Promise.resolve(this.halts);
   hasRepository = (name: string) => Promise.resolve(this.repositories.has(name));
   findProject = (name: string) => Promise.resolve(name === 'drawbridge-build-orders' ? { type: 'ARM_CONTAINER', computeType: 'BUILD_GENERAL1_SMALL' } : undefined);
   buildQuotas = () => Promise.resolve([{ name: 'Concurrently running builds for ARM/Small environment', value: 20 }]);
@@ -74,6 +77,14 @@ it('where everything is as it should be, everything is good', async () => {
   expect(not('good', answer)).toEqual([]);
   expect(answer.healthy).toBe(true);
   expect(answer.groups.map(({ about }) => about)).toEqual(['tools account', 'target dev of dev: 222222222222, eu-west-1']);
+});
+
+it('an environment that is halted is something to think about', async () => {
+  surgery.halts.push({ environment: 'dev', reason: 'the sale', by: 'alex', at: '2026-01-01T08:00:00.000Z' });
+  const answer = await see();
+  expect(not('good', answer)).toEqual(['remark: no environment is halted']);
+  expect(findings(answer).find(({ state }) => state === 'remark')).toMatchObject({ says: 'dev since 2026-01-01 at 08:00 UTC by alex: the sale' });
+  expect(answer.healthy).toBe(true);
 });
 
 it('each Region has a test object of its own, and one without a bucket is said', async () => {
@@ -132,7 +143,7 @@ it('what needs the role and cannot have it says so, and the rest is looked at', 
 
 it('a look that fails is unknown with its words, whichever it is, and stops no other', async () => {
   const fails = () => Promise.reject(Object.assign(new Error('words of the API'), { name: 'InvalidAction' }));
-  const looks = ['hasRepository', 'findProject', 'buildQuotas', 'functionConcurrency', 'newestConfiguration', 'newestTemplates', 'lastEvents', 'sendCanary', 'writeCanary', 'asARelease', 'asAStranger', 'readCanary', 'countStacks', 'trailIsLogging', 'configIsRecording'] as const;
+  const looks = ['listHalts', 'hasRepository', 'findProject', 'buildQuotas', 'functionConcurrency', 'newestConfiguration', 'newestTemplates', 'lastEvents', 'sendCanary', 'writeCanary', 'asARelease', 'asAStranger', 'readCanary', 'countStacks', 'trailIsLogging', 'configIsRecording'] as const;
   for (const look of looks) {
     surgery = Object.assign(new Surgery(), { [look]: fails });
     const answer = await see();
@@ -140,7 +151,7 @@ it('a look that fails is unknown with its words, whichever it is, and stops no o
     const failed = findings(answer).filter(({ state }) => state === 'unknown');
     expect(failed.length, look).toBeGreaterThan(0);
     expect(failed[0]?.says, look).toBe('cannot be checked here: InvalidAction: words of the API');
-    expect(findings(answer)).toHaveLength(15);
+    expect(findings(answer)).toHaveLength(16);
   }
 });
 

@@ -2,6 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { setWaiting, writeApproval } from '../../../aws/approvals.ts';
 import { startEnvironment } from '../../../aws/attempts.ts';
 import { changeBranchEnvironment, readBranchEnvironment, takeUpBranchEnvironment } from '../../../aws/branch-environments.ts';
 import { readDeployed, readRemoved } from '../../../aws/deployed.ts';
@@ -20,7 +21,7 @@ import { takeUpEnvironment } from '../../../functions/take-up-environment/handle
 import { callHandler } from '../../fakes/api-event.ts';
 import { peopledRegistry, sessionOf } from '../../fakes/approval-world.ts';
 import { stubVariables } from '../../fakes/release-world.ts';
-import { aRelease, aTarget } from '../../fakes/samples.ts';
+import { anApproval, aRelease, aTarget } from '../../fakes/samples.ts';
 import { FakeTable } from '../../fakes/table.ts';
 
 const [sfn, bus] = [mockClient(SFNClient), mockClient(EventBridgeClient)];
@@ -62,7 +63,12 @@ const nameOf = ({ configuration }: Release) => configuration?.environments[0]?.n
 const comes = (release: Release, attempt = 1) => takeUpEnvironment(takingUp, where, { release: release.id, environment: nameOf(release), attempt, round: 1 });
 
 async function ask(path: string, body: unknown = {}): Promise<unknown> {
-  const { statusCode, body: said = '' } = await callHandler(handler, { method: 'POST', path, caller: sessionOf('alex'), body: JSON.stringify(body) });
+  return await call({ method: 'POST', path, body: JSON.stringify(body) });
+}
+const read = (path: string): Promise<unknown> => call({ method: 'GET', path });
+
+async function call(request: Omit<Parameters<typeof callHandler>[1], 'caller'>): Promise<unknown> {
+  const { statusCode, body: said = '' } = await callHandler(handler, { ...request, caller: sessionOf('alex') });
   expect(statusCode, said).toBe(200);
   return JSON.parse(said);
 }
@@ -133,4 +139,22 @@ it('a question that waits there is told of with it, so that it is shown anew', a
   await startEnvironment('table', { release: release.id, environment: nameOf(release), state: 'waiting', attempt: '1-1', approval: 'a'.repeat(32), updatedAt: '2026-01-01T00:00:00.000Z' });
   await halt('sandbox');
   expect(told().filter((it) => 'release' in it)).toMatchObject([{ kind: 'halted', release: release.id, approval: 'a'.repeat(32) }]);
+});
+
+it('wherever a question is shown to a person, its environment’s halt is shown with it, also by the name of a branch’s environment', async () => {
+  const release = await pushed(1, 'feature/login');
+  const approval = anApproval({ release: release.id, environment: nameOf(release), registered: 'sandbox', authors: [], expiresAt: '2099-01-01T00:00:00.000Z' });
+  await writeApproval('table', approval, 0);
+  await setWaiting('table', approval, undefined);
+  await startEnvironment('table', { release: release.id, environment: nameOf(release), state: 'waiting', attempt: '1-1', approval: approval.id, updatedAt: '2026-01-01T00:00:00.000Z' });
+  await halt('sandbox');
+
+  const says = [expect.stringMatching(/^sandbox is halted since .* by .*alex.*: the sale\. A yes now would deploy nothing/) as string];
+  expect(await read('/inbox')).toMatchObject({ waiting: [{ release: release.id, halted: says }] });
+  expect(await read(`/releases/${release.id}`)).toMatchObject({ approvals: [{ halted: says }] });
+  expect(await read('/branch-environments')).toMatchObject({ halted: [{ environment: 'sandbox', reason: 'the sale' }] });
+  expect(await ask(`/releases/${release.id}/environments/${nameOf(release)}/decision`, { decision: 'approve' })).toMatchObject({ state: 'approved', sentence: expect.stringContaining('The yes counts, but nothing happens now: sandbox is halted') as string });
+  await resume('sandbox');
+  expect(await read(`/releases/${release.id}`)).toMatchObject({ approvals: [{ halted: [] }] });
+  expect(await read('/branch-environments')).toMatchObject({ halted: [] });
 });

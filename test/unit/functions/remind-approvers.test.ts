@@ -27,6 +27,12 @@ it('a reminder goes on waiting with its own token, and says what is missing and 
   expect([answers('reminder'), world.resumed()]).toEqual([[{ answer: 'approved' }], []]);
 });
 
+it('a reminder of a question in an environment that is halted says so', async () => {
+  world.halt = { environment: 'dev', reason: 'the sale', by: 'alex', at: '2026-01-01T08:00:00.000Z' };
+  await remind('reminder');
+  expect(world.reports.at(-1)?.text).toMatch(/it expires on 2026-01-04 at 00:00 UTC\. dev is halted since 2026-01-01 at 08:00 UTC by alex: the sale\. A yes now would deploy nothing/);
+});
+
 it.each(['approved', 'rejected', 'superseded', 'expired'] as const)('an answer (%s) between the end of the wait and the reminder is taken up, and nobody is reminded', async (state) => {
   world.waits.clear();
   world.change({ state, votes: [aVote()] });

@@ -45,6 +45,13 @@ describe('a message for a channel', () => {
     expect(postponed).toEqual([]);
   });
 
+  it('about an environment is told as such', async () => {
+    const ofEnvironment: Notifier<Means> = { ...channel('slack'), tellOfEnvironment: (_, { environment, kind }) => Promise.resolve(void told.push(`${environment} ${kind}`)) };
+    const halted = { kind: 'halted', about: 'environment', environment: 'dev', at: '2026-01-01T00:00:00.000Z', text: 'dev is halted.' };
+    await tellChannel({ ...uses, notifiers: [ofEnvironment] }, message('slack', 1, { channel: 'slack', report: halted }));
+    expect(told).toEqual(['dev halted']);
+  });
+
   it('of a channel that is down is postponed, and keeps no other channel waiting', async () => {
     trouble.set('slack', new TransientError('Slack answered 503.'));
     await expect(tellChannel(uses, message('slack'))).rejects.toThrow('Slack answered 503.');

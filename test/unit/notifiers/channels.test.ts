@@ -21,6 +21,8 @@ beforeEach(() => {
 
 const mailed = () => outside.mails.map(({ to }) => to.replace('@example.com', ''));
 
+const halt = { environment: 'dev', reason: 'the sale <!channel>', by: 'alex', at: '2026-01-02T08:00:00.000Z' };
+
 describe('mail', () => {
   const tell = (fields: Partial<Report> = {}) => email.tell(outside.means(world), report(fields));
 
@@ -59,6 +61,20 @@ describe('mail', () => {
     expect([outside.mails, world.links.size]).toEqual([[], 0]);
   });
 
+  it.each(['waiting', 'reminder'] as const)('says while the environment is halted that a yes would deploy nothing (%s)', async (kind) => {
+    world.halt = halt;
+    await tell({ kind });
+    expect(outside.mails[0]?.text).toContain('dev is halted since 2026-01-02 at 08:00 UTC by alex: the sale <!channel>. A yes now would deploy nothing');
+  });
+
+  it('that an environment is halted goes to those who are asked there, and to nobody where nobody is', async () => {
+    const halted = { kind: 'halted', about: 'environment', environment: 'dev', at: halt.at, text: 'dev is halted by alex: the sale' } as const;
+    await email.tellOfEnvironment?.(outside.means(world), halted);
+    expect(mailed()).toEqual(['alex', 'robin']);
+    await email.tellOfEnvironment?.(outside.means(world), { ...halted, environment: 'sandbox' });
+    expect(outside.mails).toHaveLength(2);
+  });
+
   it('goes to everybody for each person who breaks the glass', async () => {
     await tell({ kind: 'break-glass', text: 'sam BROKE THE GLASS for dev: customers cannot pay' });
     await tell({ kind: 'break-glass', text: 'lee BROKE THE GLASS for dev, the second person: it goes ahead: customers cannot pay' });
@@ -80,6 +96,26 @@ describe('Slack', () => {
     expect(outside.slack.messages).toHaveLength(2);
     expect(JSON.stringify(outside.slack.messages[0])).not.toMatch(/action_id|<@U0/);
     expect(JSON.stringify(outside.slack.messages[0])).toContain('alex: yes, by link');
+  });
+
+  it('shows in the question that its environment is halted as long as it is', async () => {
+    await tell();
+    world.halt = halt;
+    await tell({ kind: 'halted' });
+    const shown = () => JSON.stringify(outside.slack.messages[0]);
+    expect(shown()).toContain('dev is halted since 2026-01-02 at 08:00 UTC by alex: the sale &lt;!channel&gt;. A yes now would deploy nothing');
+    world.halt = undefined;
+    await tell({ kind: 'resumed' });
+    expect(shown()).not.toContain('halted');
+    expect(outside.slack.messages).toHaveLength(2);
+  });
+
+  it('has a message of its own that an environment is halted, in the channel of that environment', async () => {
+    const { dev = { branches: [], disposable: false, targets: [] } } = world.registry.environments;
+    world.registry = { ...world.registry, environments: { dev: { ...dev, slack: 'C0PROD1' } } };
+    const halted = { kind: 'halted', about: 'environment', environment: 'dev', at: halt.at, text: 'dev is halted by alex: the sale' } as const;
+    for (const environment of ['dev', 'other']) await slack.tellOfEnvironment?.(outside.means(world), { ...halted, environment });
+    expect(outside.slack.messages).toMatchObject([{ channel: 'C0PROD1', message: { text: halted.text } }, { channel: 'C0MAIN1' }]);
   });
 
   it('that is told late shows how things stand now', async () => {
