@@ -110,6 +110,14 @@ it('what is frozen because the registered environments changed is left out', asy
   expect(await resume('sandbox')).toEqual([]);
 });
 
+it('an environment that was halted and is not registered any more can be resumed, so that what is left there can be removed', async () => {
+  await halt('sandbox');
+  const { content: { environments: { sandbox: _, ...environments }, ...content }, ...row } = await readRegistry('table');
+  await writeRow('table', keys.registry(), { ...row, content: { ...content, environments } });
+  expect(await resume('sandbox')).toEqual([]);
+  expect(await findHalt('table', 'sandbox')).toBeUndefined();
+});
+
 it('the story of a release on its way to a branch’s environment says that the sandbox is halted, and that it goes on', async () => {
   const [going, other] = [await pushed(1, 'feature/login'), await pushed(2, 'feature/search')];
   await updateRelease('table', other.id, { state: 'ended', outcome: 'deployed' });
