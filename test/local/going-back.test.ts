@@ -64,8 +64,21 @@ it('nothing starts in an environment that is halted, and what ended there can be
   await town.waitsIn(shown.release.id, 'prod');
 });
 
-it('a release that is called off begins nothing more: its question is withdrawn', async () => {
+it('a yes while the environment is halted deploys nothing, and stands when it is tried again after the resume', async () => {
   const id = (await town.application('orders').releases())[0]?.id ?? '';
+  await town.ask('POST', '/environments/prod/halt', { reason: 'the sale again' });
+  expect(await town.ask('GET', `/releases/${id}`)).toMatchObject({ approvals: [{ halted: [expect.stringMatching(/^prod is halted since .*: the sale again\. A yes now would deploy nothing/)] }] });
+  await town.decide(id, 'prod', 'approve', 'robin');
+  expect(outcomes(await town.ended(id))).toEqual({ dev: 'deployed', prod: 'frozen' });
+  expect(await town.ask('POST', '/environments/prod/resume')).toMatchObject({ frozen: [{ application: 'orders', release: id, environment: 'prod' }] });
+  await town.ask('POST', `/releases/${id}/retry`);
+  expect(outcomes(await town.ended(id))).toEqual({ dev: 'deployed', prod: 'deployed' });
+});
+
+it('a release that is called off begins nothing more: its question is withdrawn', async () => {
+  const app = town.application('orders');
+  const id = await app.releaseOf(await app.push(version('huge', { One: '4' })));
+  await town.waitsIn(id, 'prod');
   expect(await town.ask('POST', `/releases/${id}/cancel`, { reason: 'wrong branch' })).toMatchObject({ sentences: [`Nothing more of ${id} begins.`, 'The question about prod is withdrawn.'] });
   const shown = await town.ended(id);
   expect(shown.release).toMatchObject({ outcome: 'cancelled', reason: expect.stringMatching(/^Cancelled by .*alex: wrong branch\.$/) as string });
