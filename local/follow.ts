@@ -14,7 +14,7 @@ export async function show(system: System, release: string, person: Person = 'al
 export interface Pause {
   readonly shown: ShowAnswer;
   /** The question that waits for a person, or `undefined` when the release has ended. An environment may ask again: for a stack that could not be planned before. */
-  readonly waiting: Pick<ShowAnswer['approvals'][number], 'id' | 'environment'> | undefined;
+  readonly waiting: Pick<ShowAnswer['approvals'][number], 'id' | 'release' | 'environment' | 'digest'> | undefined;
 }
 
 /** How far a release was told. */

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import pc from 'picocolors';
 import { parse } from 'yaml';
+import { approveCommand } from '../cli/approve-command.ts';
 import { BuildLog } from '../cli/build-log.ts';
 import { ReleasesAnswer } from '../contracts/commands.ts';
 import { ApplicationName } from '../contracts/names.ts';
@@ -98,7 +99,7 @@ async function deliver(system: System, application: string, project: Project, pa
     parts.line('');
     parts.line(`  ${pc.bold(`${environment} waits for your answer.`)} Open ${pc.underline(await approvalLink(system))}`);
     parts.line(`  or answer from the mailbox ${system.cloud.mailboxUrl} or in Slack ${system.slackApp.slack.url}`);
-    parts.line(`  or run  npx drawbridge approve ${release} ${environment}`);
+    parts.line(`  or run  npx ${approveCommand(waiting)}`);
     parts.line('');
   }
 }

@@ -1,4 +1,4 @@
-import type { ApiCall, FaultKind } from '../../local/admin.ts';
+import { type ApiCall, type FaultKind, faultKinds } from '../../local/admin.ts';
 
 /** One call of a release, found again in the next: the so-many-th of its kind that the function makes. */
 export interface Call {
@@ -36,6 +36,8 @@ export interface Chosen {
   readonly only: string | undefined;
   readonly kinds: readonly FaultKind[];
 }
+
+export const everything: Chosen = { every: 1, changes: false, only: undefined, kinds: faultKinds };
 
 export interface Trial {
   readonly call: Call;

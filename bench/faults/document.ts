@@ -1,19 +1,14 @@
 import { faultKinds, type FaultKind } from '../../local/admin.ts';
-import { shortName, type Trial } from './calls.ts';
+import { shortName } from './calls.ts';
+import type { Tried } from './journal.ts';
 import type { Result } from './trial.ts';
-
-export interface Tried {
-  readonly trial: Trial;
-  readonly result: Result;
-}
 
 export interface Made {
   readonly scenario: string;
   readonly calls: number;
-  /** Trials that there would be in all. */
-  readonly possible: number;
+  /** Trials that there would be besides. */
+  readonly untried: number;
   readonly tried: readonly Tried[];
-  readonly date: string;
   readonly command: string;
 }
 
@@ -45,12 +40,13 @@ function wrongs(tried: readonly Tried[]): string {
 }
 
 /** The part of docs/faults.md that a run writes. */
-export function section({ scenario, calls, possible, tried, date, command }: Made): string {
-  const part = tried.length === possible ? 'Each call was tried with each fault' : `**This was a part of it**: ${String(tried.length)} of ${String(possible)} trials`;
+export function section({ scenario, calls, untried, tried, command }: Made): string {
+  const dates = [...new Set(tried.map(({ date }) => date))].sort();
+  const part = untried === 0 ? 'Each call was tried with each fault' : `**This was a part of it**: ${String(tried.length)} of ${String(tried.length + untried)} trials`;
   const met = tried.filter(({ result }) => !result.says.startsWith('not met')).length;
   return [
     `## ${scenario}`,
-    `Run on ${date} with \`${command}\`. The functions made ${String(calls)} calls. ${part}; in ${String(met)} of ${String(tried.length)} the fault met its call. A dot is a trial that was not run, ×3 that three calls of the kind ended so.`,
+    `Run on ${dates.join(' and ')} with \`${command}\`. The functions made ${String(calls)} calls. ${part}; in ${String(met)} of ${String(tried.length)} the fault met its call. A dot is a trial that was not run, ×3 that three calls of the kind ended so.`,
     wrongs(tried),
     table(tried),
     '',

@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util';
 import { faultKinds } from '../../local/admin.ts';
 import { bundleForAll } from '../../local/bundles.ts';
 import { Town } from '../../test/local/town.ts';
-import { distinctCalls, named, trials } from './calls.ts';
-import { section, table, type Tried, withSection } from './document.ts';
+import { distinctCalls, everything, named, trials } from './calls.ts';
+import { section, table, withSection } from './document.ts';
+import { Journal } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { quiet, type Result, run } from './trial.ts';
 import { scenarios } from './scenarios.ts';
@@ -21,6 +22,7 @@ const { values: asked } = parseArgs({
     list: { type: 'boolean', default: false },
     minutes: { type: 'string', default: 'Infinity' },
     clouds: { type: 'string', default: '1' },
+    resume: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
@@ -47,7 +49,7 @@ async function stage(make: NonNullable<(typeof scenarios)[string]>, what: string
   return { town, parts, calls: distinctCalls(await admin.calls()) };
 }
 
-const tried: Tried[] = [];
+const journal = await Journal.open(`.drawbridge/faults/${asked.scenario}.jsonl`, asked.resume);
 let end = Date.now() + Number(asked.minutes) * 60_000;
 // Who has seen enough keeps what was tried so far.
 process.on('SIGINT', () => {
@@ -64,7 +66,7 @@ try {
   const list = trials(calls, { every: Number(asked.every), changes: asked.changes, only: asked.only, kinds });
   say(`${String(calls.length)} calls, ${String(list.length)} trials`);
   if (asked.list) for (const call of calls) say(`  ${named(call)}`);
-  const waiting = [...(asked.list ? [] : list).entries()];
+  const waiting = [...list.entries()].filter(([, trial]) => !asked.list && !journal.has(trial));
   await Promise.all(
     stages.map(async (own) => {
       for (let next = waiting.shift(); next !== undefined && Date.now() < end; next = waiting.shift()) {
@@ -72,17 +74,18 @@ try {
         // Each cloud has names of its own for the functions. A call that it has not made is not met there.
         const call = own.calls.find((one) => named(one) === named(trial.call)) ?? trial.call;
         const result = await run(own.parts, `run-${String(index)}`, { ...trial, call });
-        tried.push({ trial, result });
+        await journal.add(trial, result);
         say(`${String(index + 1).padStart(4)}/${String(list.length)} ${named(trial.call)} ${trial.kind}: ${show(result)}`);
       }
     }),
   );
+  const { tried } = journal;
   if (tried.length > 0) say(`\n${table(tried)}`);
   if (asked.write) {
-    const made = { scenario: first.parts.scenario.title, calls: calls.length, possible: calls.length * faultKinds.length, tried, date: new Date().toISOString().slice(0, 10), command: ['npm run faults --', ...process.argv.slice(2).filter((word) => word !== '--write')].join(' ') };
+    const made = { scenario: first.parts.scenario.title, calls: calls.length, untried: trials(calls, everything).filter((trial) => !journal.has(trial)).length, tried, command: ['npm run faults --', ...process.argv.slice(2).filter((word) => !['--write', '--resume'].includes(word))].join(' ') };
     await writeFile(page, withSection(await readFile(page, 'utf8'), made.scenario, section(made)));
   }
 } finally {
   await Promise.all(stages.map(({ town }) => town.close()));
 }
-process.exitCode = tried.some(({ result }) => result.wrongs.length > 0) ? 1 : 0;
+process.exitCode = journal.tried.some(({ result }) => result.wrongs.length > 0) ? 1 : 0;
