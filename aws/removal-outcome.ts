@@ -2,16 +2,16 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { StackEnd } from '../contracts/outcome.ts';
 import type { FailureEvent } from '../domain/first-cause.ts';
 import { deletionEnd, type Refused } from '../domain/removal/refusals.ts';
-import { removalTreatment } from '../domain/removal/treatment.ts';
 import { stackEnd } from '../domain/stack-end.ts';
 import { stackNameOf } from '../domain/stack-arn.ts';
 import { describeStack } from './cloudformation.ts';
-import { operationEvents } from './stack-events.ts';
+import { deletionEvents } from './stack-events.ts';
 
-/** Newest first: what came after the last time that the stack began to be deleted. */
-function ofLastDeletion(events: readonly FailureEvent[]): readonly FailureEvent[] {
-  const began = events.findIndex(({ ofStack, status }) => ofStack && status === 'DELETE_IN_PROGRESS');
-  return began === -1 ? events : events.slice(0, began);
+/** How a person is told of what could not be deleted. */
+interface Told {
+  readonly name: string;
+  /** What to do about it, where no release is to be retried. */
+  readonly advice?: string;
 }
 
 const nestedType = 'AWS::CloudFormation::Stack';
@@ -24,30 +24,46 @@ async function refusedIn(client: CloudFormationClient, events: readonly FailureE
     once.map(async ({ logicalId, type, reason = '', physicalId }): Promise<Refused[]> => {
       const own = { logicalId: `${prefix}${logicalId}`, type, reason };
       if (type !== nestedType || physicalId === undefined || physicalId === '') return [own];
-      const inside = await refusedIn(client, ofLastDeletion(await operationEvents(client, physicalId, undefined)), `${prefix}${logicalId}/`);
+      const inside = await refusedIn(client, (await deletionEvents(client, physicalId)) ?? [], `${prefix}${logicalId}/`);
       return inside.length === 0 ? [own] : inside;
     }),
   );
   return found.flat();
 }
 
-async function failedEnd(client: CloudFormationClient, stackArn: string, events: readonly FailureEvent[]): Promise<StackEnd> {
-  const reason = events.find(({ ofStack }) => ofStack)?.reason;
-  return deletionEnd({ name: stackNameOf(stackArn), reason }, await refusedIn(client, events));
+const isOver = ({ ofStack, status }: FailureEvent) => ofStack && stackEnd('DELETE', status) !== undefined;
+
+/** How a deletion ended by its events. What was done to the stack afterwards is newer than its end. */
+async function endOf(client: CloudFormationClient, events: readonly FailureEvent[], { name, advice }: Told): Promise<StackEnd | undefined> {
+  const last = events.findLast(isOver);
+  if (last === undefined) return undefined;
+  const end = stackEnd('DELETE', last.status);
+  if (end?.outcome !== 'failed') return end;
+  const reasons = [last, ...events.filter(({ ofStack }) => ofStack)].flatMap(({ reason }) => (reason === undefined || reason === '' ? [] : [reason]));
+  return deletionEnd({ name, status: last.status, reason: reasons[0] }, await refusedIn(client, events), advice);
+}
+
+const gone = (status: string | undefined) => (status === undefined || status === 'DELETE_COMPLETE' ? stackEnd('DELETE', 'DELETE_COMPLETE') : undefined);
+
+/**
+ * How our own deletion of a stack ended, read from the target itself; `undefined` while it moves, or nothing is seen of it
+ * yet. DescribeStacks is eventually consistent (F 2.22): it may still show how the deletion before ended, so it is
+ * believed only that the stack is gone.
+ */
+export async function readRemoval(client: CloudFormationClient, { stackArn, token }: { readonly stackArn: string; readonly token: string }, told: Told = { name: stackNameOf(stackArn) }): Promise<StackEnd | undefined> {
+  const events = await deletionEvents(client, stackArn, token);
+  return (events === undefined ? undefined : await endOf(client, events, told)) ?? gone((await describeStack(client, stackArn))?.status);
 }
 
 /**
- * How the deletion of a stack ended, read from the target itself; `undefined` while it moves. The stack's own events
- * decide; where none is ours, somebody else was faster, and how the stack stands is what counts.
+ * How the newest deletion of a stack ended, whoever asked for it: somebody may have been faster than we. Only for a look that
+ * comes long after, when nothing of ours can be invisible any more.
  */
-export async function readRemoval(client: CloudFormationClient, { stackArn, token }: { readonly stackArn: string; readonly token: string }): Promise<StackEnd | undefined> {
-  const ours = await operationEvents(client, stackArn, token);
-  const status = ours.find(({ ofStack }) => ofStack)?.status;
-  if (status !== undefined) {
-    const end = stackEnd('DELETE', status);
-    return end?.outcome === 'failed' ? await failedEnd(client, stackArn, ours) : end;
-  }
+export async function lookAtRemoval(client: CloudFormationClient, stackArn: string, told: Told = { name: stackNameOf(stackArn) }): Promise<StackEnd | undefined> {
+  const events = await deletionEvents(client, stackArn);
+  const end = events === undefined ? undefined : await endOf(client, events, told);
+  if (end !== undefined) return end;
   const stack = await describeStack(client, stackArn);
-  if (removalTreatment(stack?.status) === 'gone') return stackEnd('DELETE', 'DELETE_COMPLETE');
-  return stack?.status === 'DELETE_FAILED' ? await failedEnd(client, stackArn, ofLastDeletion(await operationEvents(client, stackArn, undefined))) : undefined;
+  if (stack === undefined || events !== undefined || stackEnd('DELETE', stack.status) === undefined) return gone(stack?.status);
+  return gone(stack.status) ?? deletionEnd({ name: told.name, status: stack.status, reason: stack.reason }, [], told.advice);
 }

@@ -16,9 +16,8 @@ const toEvent = (event: StackEvent): FailureEvent => ({
   physicalId: event.PhysicalResourceId,
 });
 
-/** The events of one operation, newest first: all of them carry its client request token. */
-export async function operationEvents(client: CloudFormationClient, stackArn: string, token: string | undefined): Promise<FailureEvent[]> {
-  const found: FailureEvent[] = [];
+/** Everything that happened to a stack, newest first. */
+async function* eventPages(client: CloudFormationClient, stackArn: string): AsyncGenerator<readonly StackEvent[]> {
   let next: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
     const answer = await calling(`reading the events of ${stackArn}`, () =>
@@ -28,15 +27,39 @@ export async function operationEvents(client: CloudFormationClient, stackArn: st
       if (isMissing(error)) return { StackEvents: [], NextToken: undefined };
       throw error;
     });
-    const events = answer.StackEvents ?? [];
+    yield answer.StackEvents ?? [];
+    next = answer.NextToken;
+    if (next === undefined || next === '') return;
+  }
+}
+
+/** The events of one operation, newest first: all of them carry its client request token. */
+export async function operationEvents(client: CloudFormationClient, stackArn: string, token: string | undefined): Promise<FailureEvent[]> {
+  const found: FailureEvent[] = [];
+  for await (const events of eventPages(client, stackArn)) {
     const ours = events.filter(({ ClientRequestToken }) => token === undefined || ClientRequestToken === token);
     found.push(...ours.map(toEvent));
-    next = answer.NextToken;
-    // Newest first: what lies behind our own operation is older than it.
-    const behind = found.length > 0 && ours.at(-1) !== events.at(-1);
-    if (next === undefined || next === '' || behind) break;
+    // What lies behind our own operation is older than it.
+    if (found.length > 0 && ours.at(-1) !== events.at(-1)) break;
   }
   return found;
+}
+
+/**
+ * What came after a stack last began to be deleted, newest first.
+ * @param token of the deletion that is meant: `undefined` means the newest, whoever asked for it
+ * @returns `undefined` when it is not seen to have begun, or another one has begun since
+ */
+export async function deletionEvents(client: CloudFormationClient, stackArn: string, token?: string): Promise<readonly FailureEvent[] | undefined> {
+  const found: FailureEvent[] = [];
+  const isMeant = ({ ClientRequestToken }: StackEvent) => token === undefined || ClientRequestToken === token;
+  for await (const events of eventPages(client, stackArn)) {
+    if (!events.some(isMeant)) return undefined;
+    const began = events.findIndex((event) => event.ResourceStatus === 'DELETE_IN_PROGRESS' && event.PhysicalResourceId === event.StackId);
+    found.push(...events.slice(0, began === -1 ? undefined : began).map(toEvent));
+    if (began !== -1) return events.slice(began, began + 1).some(isMeant) ? found : undefined;
+  }
+  return undefined;
 }
 
 /** The first cause among the events, looking into the nested stack that failed first. */

@@ -1,10 +1,18 @@
 import type { StackEnd } from '../contracts/outcome.ts';
+import { removalTreatments } from './removal/treatment.ts';
 
 type End = Pick<StackEnd, 'outcome' | 'clean'>;
 
 const deployed: End = { outcome: 'deployed', clean: true };
 const rolledBack: End = { outcome: 'rolled-back', clean: true };
 const dirty: End = { outcome: 'failed', clean: false };
+
+/**
+ * A deletion that CloudFormation refuses as a whole, because another stack imports an export of this one, does not end as
+ * DELETE_FAILED: the stack has the status again in which the deletion was accepted, and the reason is in the event of that
+ * (github.com/aws/aws-sdk issue 383, boto/botocore 2590, aws/aws-sdk-java 1712, aws/aws-sdk-ruby 2084).
+ */
+const asBefore: Readonly<Partial<Record<string, End>>> = Object.fromEntries(Object.entries(removalTreatments).flatMap(([status, treatment]) => (treatment === 'delete' ? [[status, dirty]] : [])));
 
 /**
  * What the last status of our own operation means. A status that ends nothing has no row:
@@ -28,10 +36,8 @@ export const ends: Readonly<Record<'CREATE' | 'UPDATE' | 'DELETE', Readonly<Part
     DELETE_COMPLETE: dirty,
     DELETE_FAILED: dirty,
   },
-  DELETE: {
-    DELETE_COMPLETE: { outcome: 'removed', clean: true },
-    DELETE_FAILED: dirty,
-  },
+  // What was emptied before stays empty, so none of the refused ones is clean.
+  DELETE: { DELETE_COMPLETE: { outcome: 'removed', clean: true }, ...asBefore },
 };
 
 /** How a stack ended, or `undefined` while it is still moving. */
@@ -45,4 +51,4 @@ export function stackEnd(operation: keyof typeof ends, stackStatus: string, reas
 const beforeRollback = new Set(['CREATE_FAILED', 'UPDATE_FAILED']);
 
 /** Whether an event with this status says that an operation of ours is over. */
-export const isFinalStatus = (status: string): boolean => !beforeRollback.has(status) && (ends.CREATE[status] ?? ends.UPDATE[status]) !== undefined;
+export const isFinalStatus = (status: string): boolean => !beforeRollback.has(status) && Object.values(ends).some((table) => table[status] !== undefined);

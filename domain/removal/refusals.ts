@@ -44,18 +44,28 @@ const usual = 'Delete what holds it back, or delete the stack in its account and
 /** AWS's words end in a request id that nobody needs, and may end in a full stop. */
 const shortened = (reason: string): string => reason.replace(/[;,]? ?(Extended Request ID|Request ?ID|RequestToken|Proxy): ?[^;,)]*/gi, '').replace(/ ?\(\s*\)/g, '').trim().replace(/\.$/, '');
 
-/** How a deletion ended that CloudFormation calls failed. */
-export function deletionEnd(stack: { readonly name: string; readonly reason?: string | undefined }, refused: readonly Refused[]): StackEnd {
+/** A stack that is there still, as CloudFormation leaves it. */
+interface Undeleted {
+  readonly name: string;
+  readonly status: string;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * How a deletion ended after which the stack is there still: half deleted, or refused as a whole.
+ * @param advice what to do about it, where that is not what a release advises
+ */
+export function deletionEnd({ name, status, reason }: Undeleted, refused: readonly Refused[], advice?: string): StackEnd {
   const first = firstOf(refused);
   const others = refused.length - 1;
-  const what = first === undefined ? (stack.reason ?? 'CloudFormation gives no reason') : `AWS does not delete ${first.logicalId} (${first.type}): ${shortened(first.reason)}`;
+  const what = first === undefined ? (reason ?? `CloudFormation leaves it in ${status} and gives no reason`) : `AWS does not delete ${first.logicalId} (${first.type}): ${shortened(first.reason)}`;
   const more = others > 0 ? ` And ${String(others)} more ${others === 1 ? 'resource' : 'resources'}.` : '';
-  const advice = (first === undefined ? undefined : ruleOf(first.reason)?.advice) ?? usual;
+  const then = advice ?? `${ruleOf(first?.reason ?? reason ?? '')?.advice ?? usual}, then retry the release`;
   return {
     outcome: 'failed',
-    stackStatus: 'DELETE_FAILED',
+    stackStatus: status,
     clean: false,
-    reason: `Removing the stack ${stack.name}: ${what.replace(/\.$/, '')}.${more} ${advice}, then retry the release.`,
+    reason: `Removing the stack ${name}: ${what.replace(/\.$/, '')}.${more} ${then}.`,
     ...(mayPass(refused) ? { again: true } : {}),
   };
 }

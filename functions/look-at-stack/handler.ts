@@ -1,6 +1,6 @@
 import { readLock } from '../../aws/locks.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
-import { readRemoval } from '../../aws/removal-outcome.ts';
+import { lookAtRemoval } from '../../aws/removal-outcome.ts';
 import { readOutcome } from '../../aws/stack-outcome.ts';
 import { clientFor } from '../../aws/target-client.ts';
 import { completeToken, storeWait } from '../../aws/waits.ts';
@@ -12,7 +12,7 @@ import { env } from '../../runtime/env.ts';
 import { stuckWait } from '../../runtime/metrics.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, updateTarget, readLock, clientFor, readOutcome, readRemoval, storeWait, completeToken, stuckWait, now: () => new Date() };
+const real = { readRelease, readTarget, updateTarget, readLock, clientFor, readOutcome, lookAtRemoval, storeWait, completeToken, stuckWait, now: () => new Date() };
 type Uses = typeof real;
 
 /** The event did not come in time: looks once, and waits again if nothing is over. */
@@ -30,8 +30,7 @@ export async function lookAtStack(uses: Uses, where: { tableName: string; keyArn
   await uses.storeWait(where, { operation: stackOperation(record.stackArn, requestToken), about: { ...id, attempt } }, token, uses.now());
 
   const client = await uses.clientFor('plan', { release, environment, target });
-  const operation = { stackArn: record.stackArn, token: requestToken };
-  const { end, outputs } = tries === undefined ? await uses.readOutcome(client, { ...operation, operation: record.createdShell === true ? 'CREATE' : 'UPDATE' }) : { end: await uses.readRemoval(client, operation), outputs: {} };
+  const { end, outputs } = tries === undefined ? await uses.readOutcome(client, { stackArn: record.stackArn, token: requestToken, operation: record.createdShell === true ? 'CREATE' : 'UPDATE' }) : { end: await uses.lookAtRemoval(client, record.stackArn), outputs: {} };
   if (end === undefined) {
     uses.stuckWait();
     return;

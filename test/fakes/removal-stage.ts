@@ -1,6 +1,6 @@
 import { describeStack } from '../../aws/cloudformation.ts';
 import { storeFor } from '../../aws/emptying.ts';
-import { readRemoval } from '../../aws/removal-outcome.ts';
+import { lookAtRemoval, readRemoval } from '../../aws/removal-outcome.ts';
 import { deleteOwnedStack, listOwned } from '../../aws/stack-removal.ts';
 import { readOutcome } from '../../aws/stack-outcome.ts';
 import type { Plan } from '../../contracts/plan.ts';
@@ -40,7 +40,7 @@ export function aRemovalStage() {
   const kept = new Map<string, Plan>();
   const sessions: string[] = [];
   const uses = Object.assign(records, {
-    describeStack, listOwned, deleteOwnedStack, readRemoval, readOutcome, storeFor,
+    describeStack, listOwned, deleteOwnedStack, readRemoval, lookAtRemoval, readOutcome, storeFor,
     storePlan: (_: string, plan: Plan) => {
       kept.set(plan.attempt, plan);
       return Promise.resolve(plan.attempt);

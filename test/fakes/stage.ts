@@ -4,7 +4,7 @@ import { changeSetsOf, createChangeSet, deleteChangeSet, executeChangeSet } from
 import { deleteStack, describeStack } from '../../aws/cloudformation.ts';
 import { describeChangeSet } from '../../aws/described-change-set.ts';
 import type { lookUp as realLookUp } from '../../aws/parameter-store.ts';
-import { readRemoval } from '../../aws/removal-outcome.ts';
+import { lookAtRemoval, readRemoval } from '../../aws/removal-outcome.ts';
 import { readOutcome } from '../../aws/stack-outcome.ts';
 import { checkPlan } from '../../functions/check-plan/handler.ts';
 import { closeTarget } from '../../functions/close-target/handler.ts';
@@ -24,7 +24,7 @@ import { task } from './samples.ts';
 export const execution = 'arn:aws:states:eu-west-1:111111111111:execution:execute-plan:one';
 /** A target that is a stack has nothing to do with CodeDeploy. */
 const codeDeployFor = () => Promise.reject(new Error('the target is a stack'));
-const stackCalls = { describeGroup, codeDeployFor, describeStack, createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, changeSetsOf, deleteStack, lookAtChangeSet, readOutcome, readRemoval };
+const stackCalls = { describeGroup, codeDeployFor, describeStack, createChangeSet, deleteChangeSet, describeChangeSet, executeChangeSet, changeSetsOf, deleteStack, lookAtChangeSet, readOutcome, readRemoval, lookAtRemoval };
 
 /** One target with its account: the real calls against a CloudFormation that keeps state, and our records in memory. */
 export function aStage(environment: string = task.environment) {

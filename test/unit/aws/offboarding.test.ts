@@ -1,4 +1,4 @@
-import { CloudFormationClient, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, ListStackResourcesCommand, ListStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, ListStackResourcesCommand, ListStacksCommand, type Stack, type StackEvent } from '@aws-sdk/client-cloudformation';
 import { DeleteTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import { DeleteBucketCommand, DeleteObjectsCommand, HeadBucketCommand, ListMultipartUploadsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -21,7 +21,7 @@ const me = { credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 const named = (name: string, message = name) => Object.assign(new Error(message), { name });
 const stack = aStack('drawbridge-target', '222222222222');
 const as = (fields: Partial<Stack>): Stack => ({ StackId: stack.arn, StackName: stack.name, StackStatus: 'CREATE_COMPLETE', CreationTime: new Date(0), ...fields });
-const atOnce = { pause: () => Promise.resolve() };
+const atOnce = { pause: () => Promise.resolve(), newToken: () => 'ours' };
 
 describe('what is found in an account', () => {
   it('is every stack on every page, with what its ARN says of its place, and no nested one', async () => {
@@ -62,22 +62,45 @@ describe('what is found in an account', () => {
 });
 
 describe('deleting a stack of ours', () => {
+  const event = (ResourceStatus: NonNullable<StackEvent['ResourceStatus']>, fields: Partial<StackEvent> = {}): StackEvent => ({ StackId: stack.arn, StackName: stack.name, EventId: ResourceStatus, Timestamp: new Date(0), PhysicalResourceId: stack.arn, ResourceStatus, ClientRequestToken: 'ours', ...fields });
+  const begun = event('DELETE_IN_PROGRESS');
+  const stands = (status: Stack['StackStatus']) => cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [as({ StackStatus: status })] });
+
   it('names it by its ARN and waits until it is gone', async () => {
     cloudFormation.on(DescribeStacksCommand).resolvesOnce({ Stacks: [as({ StackStatus: 'DELETE_IN_PROGRESS' })] }).resolves({ Stacks: [as({ StackStatus: 'DELETE_COMPLETE' })] });
+    cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents: [begun] });
     await deleteOwnStack(me, stack, atOnce);
-    expect(cloudFormation.commandCalls(DeleteStackCommand).map(({ args }) => args[0].input)).toEqual([{ StackName: stack.arn }]);
+    expect(cloudFormation.commandCalls(DeleteStackCommand).map(({ args }) => args[0].input)).toEqual([{ StackName: stack.arn, ClientRequestToken: 'ours' }]);
   });
 
-  it('that is being deleted already only waits', async () => {
-    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [as({ StackStatus: 'DELETE_COMPLETE' })] });
-    await deleteOwnStack(me, { ...stack, status: 'DELETE_IN_PROGRESS' }, atOnce);
+  it('that is being deleted already only waits, and says how that ended', async () => {
+    stands('DELETE_IN_PROGRESS');
+    const theirs = { ClientRequestToken: 'theirs' };
+    cloudFormation.on(DescribeStackEventsCommand).resolvesOnce({ StackEvents: [event('DELETE_IN_PROGRESS', theirs)] }).resolves({ StackEvents: [event('DELETE_FAILED', { ...theirs, ResourceStatusReason: 'no' }), event('DELETE_IN_PROGRESS', theirs)] });
+    await expect(deleteOwnStack(me, { ...stack, status: 'DELETE_IN_PROGRESS' }, atOnce)).rejects.toThrow('Removing the stack drawbridge-target (222222222222, eu-west-1): no. Mend that, then run the same command again.');
     expect(cloudFormation.commandCalls(DeleteStackCommand)).toEqual([]);
   });
 
+  const refused = event('DELETE_FAILED', { LogicalResourceId: 'PlanRole', ResourceType: 'AWS::IAM::Role', ResourceStatusReason: 'Cannot delete entity, must detach all policies first.', PhysicalResourceId: 'role' });
+
   it('says which resource AWS refuses to delete, and why', async () => {
-    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [as({ StackStatus: 'DELETE_FAILED' })] });
-    cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents: [{ StackId: stack.arn, StackName: stack.name, EventId: '1', Timestamp: new Date(0), LogicalResourceId: 'PlanRole', ResourceType: 'AWS::IAM::Role', ResourceStatus: 'DELETE_FAILED', ResourceStatusReason: 'Cannot delete entity, must detach all policies first.', PhysicalResourceId: 'role' }] });
-    await expect(deleteOwnStack(me, stack, atOnce)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: 'Deleting the stack drawbridge-target (222222222222, eu-west-1): PlanRole (AWS::IAM::Role) cannot be deleted: Cannot delete entity, must detach all policies first. Mend that, then run the same command again.' });
+    stands('DELETE_FAILED');
+    cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents: [event('DELETE_FAILED'), refused, begun] });
+    await expect(deleteOwnStack(me, stack, atOnce)).rejects.toMatchObject({ name: 'DeploymentFailedError', message: 'Removing the stack drawbridge-target (222222222222, eu-west-1): AWS does not delete PlanRole (AWS::IAM::Role): Cannot delete entity, must detach all policies first. Mend that, then run the same command again.' });
+  });
+
+  it('that could not be deleted before is not taken for one that cannot be deleted now, however long that is still shown', async () => {
+    const before = [{ ...event('DELETE_FAILED'), ClientRequestToken: 'before' }, { ...refused, ClientRequestToken: 'before' }, { ...begun, ClientRequestToken: 'before' }];
+    cloudFormation.on(DescribeStacksCommand).resolvesOnce({ Stacks: [as({ StackStatus: 'DELETE_FAILED' })] }).resolvesOnce({ Stacks: [as({ StackStatus: 'DELETE_FAILED' })] }).resolves({ Stacks: [] });
+    cloudFormation.on(DescribeStackEventsCommand).resolvesOnce({ StackEvents: before }).resolves({ StackEvents: [begun, ...before] });
+    await deleteOwnStack(me, { ...stack, status: 'DELETE_FAILED' }, atOnce);
+    expect(cloudFormation.commandCalls(DescribeStacksCommand)).toHaveLength(3);
+  });
+
+  it('whose export another stack imports is said not to be deleted, though it stands as before', async () => {
+    stands('UPDATE_COMPLETE');
+    cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents: [event('UPDATE_COMPLETE', { ResourceStatusReason: 'Export bus cannot be deleted as it is in use by shop' }), begun] });
+    await expect(deleteOwnStack(me, stack, atOnce)).rejects.toThrow('Export bus cannot be deleted as it is in use by shop. Mend that, then run the same command again.');
   });
 });
 
