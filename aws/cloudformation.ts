@@ -15,6 +15,8 @@ export interface DescribedStack {
   readonly status: string;
   readonly reason: string | undefined;
   readonly outputs: Readonly<Record<string, string>>;
+  /** The names under which other stacks of the account and Region may import outputs. */
+  readonly exports: readonly string[];
   /** As CloudFormation resolved them. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
@@ -30,6 +32,7 @@ function described(stack: Stack): DescribedStack {
     status: stack.StackStatus ?? '',
     reason: stack.StackStatusReason,
     outputs: Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue])),
+    exports: (stack.Outputs ?? []).flatMap(({ ExportName }) => (ExportName === undefined || ExportName === '' ? [] : [ExportName])),
     parameters: Object.fromEntries((stack.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '', ResolvedValue }) => [ParameterKey, ResolvedValue ?? ParameterValue])),
     tags: Object.fromEntries((stack.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     terminationProtection: stack.EnableTerminationProtection === true,

@@ -16,10 +16,14 @@ async function resourcesOf(client: CloudFormationClient, stack: string): Promise
   return found;
 }
 
+interface FoundStack extends OwnedStack {
+  readonly arn: string;
+}
+
 /** What a stack owns, and its nested stacks after it: what a deletion would take along. */
-export async function listOwned(client: CloudFormationClient, stackArn: string, prefix = ''): Promise<OwnedStack[]> {
+export async function listOwned(client: CloudFormationClient, stackArn: string, prefix = ''): Promise<FoundStack[]> {
   const [resources, template] = [await resourcesOf(client, stackArn), await readTemplate(client, { stackName: stackArn })];
-  const stacks: OwnedStack[] = [{ prefix, template, resources }];
+  const stacks: FoundStack[] = [{ prefix, arn: stackArn, template, resources }];
   for (const { logicalId, type, physicalId } of resources) {
     if (type === 'AWS::CloudFormation::Stack' && physicalId !== undefined && physicalId !== '') stacks.push(...(await listOwned(client, physicalId, `${prefix}${logicalId}/`)));
   }

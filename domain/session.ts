@@ -46,7 +46,7 @@ const onStack: Readonly<Record<Purpose, readonly string[]>> = {
 
 /**
  * What CreateChangeSet does in its caller's name besides: it reads the template and `AWS::SSM::Parameter::Value`
- * parameters, expands transforms, and validates early against what the account holds.
+ * parameters, expands transforms, and validates early against what the account holds. And who imports what a stack exports.
  */
 const beside: Readonly<Record<Purpose, readonly { readonly Action: readonly string[]; readonly Resource: string }[]>> = {
   plan: [
@@ -54,6 +54,7 @@ const beside: Readonly<Record<Purpose, readonly { readonly Action: readonly stri
     {
       Action: [
         'cloudformation:DescribeEvents',
+        'cloudformation:ListImports',
         's3:GetObject*',
         's3:ListBucket',
         'kms:Decrypt',

@@ -105,6 +105,10 @@ export function makeRemovalPlan({ release, environment, target, attempt, stackAr
   };
 }
 
+/** The stacks that go: not what is in a nested one that is kept. */
+export const leaving = <Stack extends Pick<OwnedStack, 'prefix'>>({ kept = [] }: Pick<Plan, 'kept'>, stacks: readonly Stack[]): Stack[] =>
+  stacks.filter(({ prefix }) => !kept.some(({ type, logicalId }) => type === nestedType && prefix.startsWith(`${logicalId}/`)));
+
 /** `Archive (AWS::S3::Bucket) orders-archive`. */
 export const keptLine = ({ logicalId, type, physicalId }: KeptResource): string => `${logicalId} (${type})${physicalId === undefined ? '' : ` ${physicalId}`}`;
 

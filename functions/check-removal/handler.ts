@@ -2,6 +2,7 @@ import { findApproval } from '../../aws/approvals.ts';
 import { describeStack } from '../../aws/cloudformation.ts';
 import { readDeployed, readRemoved } from '../../aws/deployed.ts';
 import { findHalt } from '../../aws/halts.ts';
+import { findImports } from '../../aws/imports.ts';
 import { readRegistry } from '../../aws/registry.ts';
 import { listTargets, readEnvironment, readRelease, readTarget } from '../../aws/releases.ts';
 import { listOwned } from '../../aws/stack-removal.ts';
@@ -12,15 +13,16 @@ import { checkRecords } from '../../domain/check-plan.ts';
 import { findEnvironment, findTarget } from '../../domain/find-target.ts';
 import { gateOf, rulesFor } from '../../domain/gate.ts';
 import { checkRemoval, gone, groupStays, nothingThere, refused, type RemovalCheck } from '../../domain/removal/check.ts';
+import { heldByImports } from '../../domain/removal/imports.ts';
 import { mustStay } from '../../domain/removal/ownership.ts';
-import { makeRemovalPlan } from '../../domain/removal/plan.ts';
+import { leaving, makeRemovalPlan } from '../../domain/removal/plan.ts';
 import { registeredName } from '../../domain/registered-name.ts';
 import { removalRefusal } from '../../domain/removal/still-allowed.ts';
 import { removalTreatment } from '../../domain/removal/treatment.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, readRemoved, findHalt, findApproval, clientFor, describeStack, listOwned };
+const real = { readRelease, readTarget, listTargets, readEnvironment, readRegistry, readDeployed, readRemoved, findHalt, findApproval, clientFor, describeStack, listOwned, findImports };
 type Uses = typeof real;
 
 /** Under the lock: may this stack still be removed, and would it still take along what was approved? */
@@ -59,8 +61,13 @@ export async function checkBeforeRemoval(uses: Uses, where: { tableName: string 
   if (stack === undefined || treatment === 'gone') return gone(target.stackName);
   const stays = mustStay(stack, { application: release.application, environment: name, target });
   if (stays !== undefined) return refused(stays);
-  const { digest } = makeRemovalPlan({ release, environment: name, target, attempt, stackArn: stack.arn, stacks: await uses.listOwned(client, stack.arn) });
-  return checkRemoval(record?.digest, digest);
+  const stacks = await uses.listOwned(client, stack.arn);
+  const plan = makeRemovalPlan({ release, environment: name, target, attempt, stackArn: stack.arn, stacks });
+  const owns = checkRemoval(record?.digest, plan.digest);
+  if (owns.answer !== 'remove') return owns;
+  // CloudFormation refuses only when it is asked to delete the stack, after everything was emptied.
+  const held = heldByImports(target, await uses.findImports(client, leaving(plan, stacks)));
+  return held === undefined ? owns : refused(held);
 }
 
 export const handler = task({

@@ -1,6 +1,7 @@
 import { startTarget } from '../../aws/attempts.ts';
 import { describeStack } from '../../aws/cloudformation.ts';
 import { forgetDeployed, readDeployed } from '../../aws/deployed.ts';
+import { findImports } from '../../aws/imports.ts';
 import { storePlan } from '../../aws/plans.ts';
 import { readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { listOwned } from '../../aws/stack-removal.ts';
@@ -10,16 +11,17 @@ import type { Plan, TargetRecord } from '../../contracts/plan.ts';
 import { isOfRound, staysDeployed } from '../../domain/attempt.ts';
 import { count } from '../../domain/changes.ts';
 import { counted, factsOf, risksOf } from '../../domain/facts.ts';
-import { findTarget } from '../../domain/find-target.ts';
+import { findEnvironment, findTarget } from '../../domain/find-target.ts';
 import { gone, groupPlan } from '../../domain/removal/check.ts';
+import { plannedImports } from '../../domain/removal/imports.ts';
 import { mustStay } from '../../domain/removal/ownership.ts';
-import { keptLine, makeRemovalPlan, stayLines } from '../../domain/removal/plan.ts';
+import { keptLine, leaving, makeRemovalPlan, stayLines } from '../../domain/removal/plan.ts';
 import { removalTreatment } from '../../domain/removal/treatment.ts';
 import { advice } from '../../domain/stack-status.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, updateTarget, startTarget, readDeployed, forgetDeployed, clientFor, describeStack, listOwned, storePlan, now: () => new Date() };
+const real = { readRelease, readTarget, updateTarget, startTarget, readDeployed, forgetDeployed, clientFor, describeStack, listOwned, findImports, storePlan, now: () => new Date() };
 type Uses = typeof real;
 interface Answer { readonly answer: 'planned' | 'busy' }
 
@@ -57,7 +59,11 @@ export async function planRemoval(uses: Uses, where: { tableName: string; bucket
   }
   const reason = treatment === 'person' ? `Removing ${stackName}: the stack is in ${stack.status}, which only a person can mend. ${advice(stack.status)}` : mustStay(stack, { application: release.application, environment, target });
   if (reason !== undefined) return await keep({ state: 'ended', outcome: 'failed', clean: true, reason });
-  const plan = makeRemovalPlan({ release, environment, target, attempt, stackArn: stack.arn, stacks: await uses.listOwned(client, stack.arn) });
+  const stacks = await uses.listOwned(client, stack.arn);
+  const planned = makeRemovalPlan({ release, environment, target, attempt, stackArn: stack.arn, stacks });
+  const { held, remarks } = plannedImports(target, findEnvironment(release, environment).targets, await uses.findImports(client, leaving(planned, stacks)));
+  if (held !== undefined) return await keep({ state: 'ended', outcome: 'failed', clean: true, reason: held });
+  const plan = { ...planned, remarks: [...planned.remarks, ...remarks] };
   return await keep({ state: 'planned', planKey: await uses.storePlan(where.bucket, plan), ...recordOf(plan) });
 }
 

@@ -19,6 +19,8 @@ const withoutResource = [
   // Limits of an account, and what is on in it: the doctor reads them.
   ['lambda:GetAccountSettings', 'servicequotas:ListServiceQuotas'],
   ['cloudformation:DescribeAccountLimits', 'cloudformation:ListStacks', 'cloudtrail:DescribeTrails', 'config:DescribeConfigurationRecorderStatus'],
+  // Who imports an export: an export is no resource.
+  ['cloudformation:ListImports'],
   // Targets of a deployment are no resource of CodeDeploy.
   ['codedeploy:ListDeploymentTargets', 'codedeploy:GetDeploymentTarget'],
   // Log delivery of Step Functions.

@@ -63,7 +63,7 @@ const stores: readonly OwnedStore[] = [
 const tried = { plan: ['events:PutEvents'], execute: [] };
 
 /** These read what no single stack has. */
-const ofTheAccount = ['cloudformation:DescribeEvents', 'cloudformation:DescribeAccountLimits', 'cloudformation:ListStacks'];
+const ofTheAccount = ['cloudformation:DescribeEvents', 'cloudformation:DescribeAccountLimits', 'cloudformation:ListImports', 'cloudformation:ListStacks'];
 
 const stacks = '${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stack/${StackNamePrefix}*';
 const ofAction = (statements: readonly Statement[], action: string) => statements.filter(({ effect, actions }) => effect === 'Allow' && actions.includes(action));

@@ -1,38 +1,8 @@
 import { ChangeSetNotFoundException, CloudFormationClient, type CreateChangeSetInput, type ResourceChange, type StackEvent } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
+import type { FakeChangeSet, FakeStack } from './stack-rows.ts';
 
 /** CloudFormation of one account and Region, which keeps what it was told. Operations end when the test says so. */
-
-interface FakeStack {
-  arn: string;
-  name: string;
-  status: string;
-  outputs: Record<string, string>;
-  events: StackEvent[];
-  token: string | undefined;
-  operation: 'CREATE' | 'UPDATE';
-  /** As it is deployed; empty for a stack that is only a shell. */
-  template: string;
-  parameters: Record<string, string>;
-  tags: Record<string, string>;
-  terminationProtection: boolean;
-  /** Logical id, type and physical id of each. */
-  resources: (readonly [string, string, string])[];
-  /** The change set that is being executed. */
-  executing: FakeChangeSet | undefined;
-}
-
-interface FakeChangeSet {
-  arn: string;
-  name: string;
-  stack: string;
-  status: string;
-  executionStatus: string;
-  reason: string | undefined;
-  request: CreateChangeSetInput;
-  changes: ResourceChange[];
-  template: string;
-}
 
 interface Call {
   readonly name: string;
@@ -86,7 +56,7 @@ export class FakeCloudFormation {
   addStack(name: string, status: string, tags: Readonly<Record<string, string>> = ours): FakeStack {
     this.number += 1;
     const arn = `arn:aws:cloudformation:${this.region}:${this.account}:stack/${name}/${String(this.number)}`;
-    const stack: FakeStack = { arn, name, status, outputs: {}, events: [], token: undefined, operation: 'CREATE', template: status === 'REVIEW_IN_PROGRESS' ? '' : templateOf('AWS::SQS::Queue'), parameters: {}, tags: { ...tags }, terminationProtection: false, resources: [], executing: undefined };
+    const stack: FakeStack = { arn, name, status, outputs: {}, exports: {}, events: [], token: undefined, operation: 'CREATE', template: status === 'REVIEW_IN_PROGRESS' ? '' : templateOf('AWS::SQS::Queue'), parameters: {}, tags: { ...tags }, terminationProtection: false, resources: [], executing: undefined };
     this.stacks.set(name, stack);
     return stack;
   }
@@ -142,6 +112,7 @@ export class FakeCloudFormation {
       ListChangeSets: (it) => ({ Summaries: [...this.changeSets.values()].filter(({ stack }) => stack === it['StackName'] || this.stacks.get(stack)?.arn === it['StackName']).map((set) => ({ ChangeSetId: set.arn, ChangeSetName: set.name, Status: set.status })) }),
       ExecuteChangeSet: (it) => this.execute(it),
       DeleteStack: (it) => this.deleteStack(it),
+      ListImports: (it) => this.listImports(it),
       ListStackResources: (it) => this.listResources(it),
       DescribeStackEvents: (it) => ({ StackEvents: this.stack(String(it['StackName'])).events }),
       GetTemplate: (it) => this.getTemplate(it),
@@ -164,7 +135,7 @@ export class FakeCloudFormation {
           EnableTerminationProtection: stack.terminationProtection,
           Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
           Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
-          Outputs: Object.entries(stack.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+          Outputs: [...Object.entries(stack.outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })), ...Object.keys(stack.exports).map((ExportName) => ({ OutputKey: ExportName, OutputValue: 'x', ExportName }))],
         },
       ],
     };
@@ -227,6 +198,15 @@ export class FakeCloudFormation {
     const from = Number(input['NextToken'] ?? 0);
     const page = resources.slice(from, from + 2).map(([LogicalResourceId, ResourceType, PhysicalResourceId]) => ({ LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatus: 'CREATE_COMPLETE' }));
     return { StackResourceSummaries: page, ...(from + 2 < resources.length ? { NextToken: String(from + 2) } : {}) };
+  }
+
+  /** One a page; who is imported by nobody has no page at all. */
+  private listImports(input: Record<string, unknown>) {
+    const name = String(input['ExportName']);
+    const importers = [...this.stacks.values()].flatMap(({ exports }) => exports[name] ?? []);
+    if (importers.length === 0) throw fail('ValidationError', `Export '${name}' is not imported by any stack.`);
+    const at = Number(input['NextToken'] ?? 0);
+    return { Imports: importers.slice(at, at + 1), ...(at + 1 < importers.length ? { NextToken: String(at + 1) } : {}) };
   }
 
   private deleteStack(input: Record<string, unknown>) {

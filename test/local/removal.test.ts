@@ -1,4 +1,4 @@
-import { CloudFormationClient, DescribeStacksCommand, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateTerminationProtectionCommand, waitUntilStackCreateComplete, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectCommand, HeadBucketCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { stringify } from 'yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -34,6 +34,7 @@ const files = (fields: Readonly<Record<string, unknown>> = {}) => ({
       Archive: { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain', Properties: { BucketName: { 'Fn::Sub': '${AWS::StackName}-archive' } } },
       Setting: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'on' } },
     },
+    Outputs: { Setting: { Value: { Ref: 'Setting' }, Export: { Name: { 'Fn::Sub': '${AWS::StackName}-setting' } } } },
   }),
   'drawbridge.yaml': stringify({ version: 1, build: { kind: 'cloudformation' }, order: ['staging', 'prod'], branches: [{ branch: 'feature/*', environment: 'sandbox' }], ...fields }),
 });
@@ -88,7 +89,7 @@ it('removes a branch’s environment in a sandbox with everything in it, and ask
   expect([await statusOf(staging), await versionsIn(staging)]).toEqual(['CREATE_COMPLETE', 5]);
 });
 
-it('asks before it removes anything else, and touches nothing while termination protection is on', { timeout: 180_000 }, async () => {
+it('asks before it removes anything else, and touches nothing while termination protection is on or another stack imports what it exports', { timeout: 180_000 }, async () => {
   const protect = (on: boolean) => new CloudFormationClient(town.client('staging')).send(new UpdateTerminationProtectionCommand({ StackName: 'shop-staging', EnableTerminationProtection: on }));
   await protect(true);
   const release = await remove('staging');
@@ -97,6 +98,19 @@ it('asks before it removes anything else, and touches nothing while termination 
   expect(refused.targets).toMatchObject([{ clean: true }]);
 
   await protect(false);
+  const client = new CloudFormationClient(town.client('staging'));
+  const [wait, cart] = [{ client, maxWaitTime: 60, minDelay: 1 }, { StackName: 'cart' }];
+  await client.send(new CreateStackCommand({ ...cart, TemplateBody: stringify({ Resources: { Copy: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: { 'Fn::ImportValue': 'shop-staging-setting' } } } } }) }));
+  await waitUntilStackCreateComplete(wait, cart);
+  // As on AWS: whoever deletes it all the same finds it as it was, with the reason in the event of that.
+  await client.send(new DeleteStackCommand({ StackName: 'shop-staging', ClientRequestToken: 'by-hand' }));
+  const { StackEvents: [last] = [] } = await client.send(new DescribeStackEventsCommand({ StackName: 'shop-staging' }));
+  expect(last).toMatchObject({ ResourceStatus: 'CREATE_COMPLETE', ClientRequestToken: 'by-hand', ResourceStatusReason: 'Export shop-staging-setting cannot be deleted as it is in use by cart' });
+  await town.ask('POST', `/releases/${release}/retry`, {});
+  expect((await town.ended(release)).targets).toMatchObject([{ outcome: 'failed', clean: true, reason: expect.stringContaining('cart imports its export shop-staging-setting, and AWS deletes no stack whose exports are in use') as string }]);
+  expect([await statusOf(staging), await versionsIn(staging)]).toEqual(['CREATE_COMPLETE', 5]);
+  await client.send(new DeleteStackCommand(cart));
+  await waitUntilStackDeleteComplete(wait, cart);
   await town.ask('POST', `/releases/${release}/retry`, {});
   const asked = await town.waitsIn(release, 'staging');
   expect(asked.targets[0]?.risks).toEqual([

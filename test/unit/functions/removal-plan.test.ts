@@ -68,6 +68,48 @@ describe('planning a removal', () => {
   });
 });
 
+/** The stack exports its queue, and others import it. */
+function isImported(...importers: string[]) {
+  stage.stack.template = JSON.stringify({ ...(JSON.parse(stage.stack.template) as object), Outputs: { Queue: { Value: 'x', Export: { Name: 'orders-queue' } }, Other: { Value: 'x', Export: { Name: 'unused' } } } });
+  stage.stack.exports = { 'orders-queue': importers, unused: [] };
+}
+const goesWith = (wave: number) => {
+  stage.records.release = { ...stage.records.release, configuration: { environments: [{ name: 'dev', registered: 'sandbox', targets: [aTarget(), aTarget({ name: 'web', stackName: 'web-dev', wave })] }], remarks: [] } };
+};
+
+describe('a stack whose exports others import', () => {
+  it('is refused while everything is still there, with who imports what', async () => {
+    isImported('cart-dev', 'web-dev');
+    await stage.plan();
+    expect(stage.record()).toMatchObject({ state: 'ended', outcome: 'failed', clean: true, reason: 'Removing orders-dev in 222222222222, eu-west-1: cart-dev and web-dev import its export orders-queue, and AWS deletes no stack whose exports are in use. Remove what imports it, or let it be without the import, then retry the release.' });
+  });
+
+  it.each([1, 2])('is planned with a remark where what imports it goes in the same removal, in wave %i', async (wave) => {
+    isImported('web-dev', 'orders-dev-Nested-ABCDEFGHIJKL');
+    goesWith(wave);
+    await stage.plan();
+    expect(stage.record()).toMatchObject({ state: 'planned', risks: expect.arrayContaining(['web-dev imports its export orders-queue: that must be gone before.']) as string[] });
+    await stage.lock();
+    expect(await stage.check()).toMatchObject({ answer: 'close', outcome: 'failed', reason: expect.stringMatching(/: web-dev imports its export orders-queue, and AWS deletes no stack/) as string });
+    isImported('orders-dev-Nested-ABCDEFGHIJKL');
+    expect(await stage.check()).toEqual({ answer: 'remove' });
+  });
+
+  it('is removed when nobody imports it any more', async () => {
+    isImported();
+    expect(await begun()).toEqual({ answer: 'remove' });
+    isImported('cart-dev');
+    expect(await stage.check()).toMatchObject({ answer: 'close', outcome: 'failed' });
+  });
+
+  it('is refused where what imports it would go after it', async () => {
+    isImported('web-dev');
+    goesWith(0);
+    await stage.plan();
+    expect(stage.record()).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('web-dev imports') as string });
+  });
+});
+
 describe('what is asked under the lock', () => {
   it('is whether it would still take along what was planned', async () => {
     expect(await begun()).toEqual({ answer: 'remove' });
