@@ -40,20 +40,23 @@ export async function deleteApprovedStack(uses: Uses, where: { tableName: string
   const requestToken = removalToken({ fence, nonce: lock.nonce }, tries);
   const id = { release: release.id, environment, target: name };
   await uses.storeWait(where, { operation: stackOperation(stackArn, requestToken), about: { ...id, attempt } }, token, uses.now());
-  const text = tries === 0 ? `Deleting the stack ${target.stackName} of ${environment}.` : `Deleting the stack ${target.stackName} of ${environment} once more: what AWS refused before may be gone by now.`;
-  await uses.updateTarget(tableName, id, { state: 'executing', executed: true }, uses.now());
-  await uses.report(where, { ...id, kind: 'executing', about: 'target', application: release.application, text }, uses.now());
   const approval = await uses.findApproval(tableName, (await uses.readEnvironment(tableName, release.id, environment))?.approval);
   const approvers = (approval?.votes ?? []).filter(({ decision }) => decision === 'approve').map(({ approver }) => approver);
   const client = await uses.clientFor('execute', { release, environment, target, approvers });
   const stack = await uses.describeStack(client, stackArn);
   const treatment = removalTreatment(stack?.status);
-  if (treatment === 'gone') {
+  if (stack === undefined || treatment === 'gone') {
     await uses.completeToken(token, stackEnd('DELETE', 'DELETE_COMPLETE'));
     return;
   }
-  // Somebody deletes it already: how that ends is found by the look.
-  if (treatment === 'wait') return;
+  // It is being deleted already, perhaps by somebody else: how that ends is found by the event or the look.
+  if (stack.status === 'DELETE_IN_PROGRESS') return;
+  // What another operation leaves in it nobody was shown.
+  if (treatment !== 'delete') throw new StalePlanError(`${doing}: since it was checked somebody moves the stack, which is in ${stack.status}. It is planned again.`);
+
+  const text = tries === 0 ? `Deleting the stack ${target.stackName} of ${environment}.` : `Deleting the stack ${target.stackName} of ${environment} once more: what AWS refused before may be gone by now.`;
+  await uses.updateTarget(tableName, id, { state: 'executing', executed: true }, uses.now());
+  await uses.report(where, { ...id, kind: 'executing', about: 'target', application: release.application, text }, uses.now());
   await uses.deleteOwnedStack(client, { stackArn, roleArn: roleArn(target.account, 'cloudformation'), token: requestToken });
 
   // An event may have met the token of an earlier try, so what is over already is found here.

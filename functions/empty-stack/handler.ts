@@ -21,8 +21,11 @@ type Uses = typeof real;
 /** So often a store is looked into in one call: each time up to a thousand objects go. */
 const mostLooks = 40;
 
-/** Empties what the stack owns and AWS would refuse to delete full, as far as there is time for it. */
-export async function emptyStack(uses: Uses, where: { tableName: string; busName: string; bucket: string }, input: LockedTask): Promise<{ answer: 'more' | 'empty' }> {
+/**
+ * Empties what the stack owns and AWS would refuse to delete full, as far as there is time for it.
+ * @returns `empty` where nothing had to be emptied, now or in a call before
+ */
+export async function emptyStack(uses: Uses, where: { tableName: string; busName: string; bucket: string }, input: LockedTask): Promise<{ answer: 'more' | 'emptied' | 'empty' }> {
   const { tableName } = where;
   const { environment, target: name, attempt, fence } = input;
   const doing = `Emptying what the stack of ${name} in ${environment} owns`;
@@ -51,7 +54,7 @@ export async function emptyStack(uses: Uses, where: { tableName: string; busName
     const content = await allowed(store, look);
     if (content !== undefined) full.push({ store, look, content });
   }
-  if (full.length === 0) return { answer: 'empty' };
+  if (full.length === 0) return { answer: record.state === 'executing' ? 'emptied' : 'empty' };
   if (record.state !== 'executing') {
     await uses.updateTarget(tableName, { release: release.id, environment, target: name }, { state: 'executing' }, uses.now());
     const text = `Emptying ${full.map(({ store }) => `${store.logicalId} (${store.name})`).join(', ')} of ${target.stackName} in ${environment}.`;
@@ -67,7 +70,7 @@ export async function emptyStack(uses: Uses, where: { tableName: string; busName
       content = await allowed(store, look);
     }
   }
-  return { answer: 'empty' };
+  return { answer: 'emptied' };
 }
 
 export const handler = task({

@@ -10,6 +10,7 @@ const locked = ['Take up target', 'Take lock', 'Is it ours?', 'Still the same?',
 const emptied = ['Empty what the stack owns', 'Is it empty?'];
 const deleted = ['Delete stack', 'Is it gone?'];
 const dropped = ['Drop lock', 'Removed'];
+const again = ['Still the same?', 'May it be removed?'];
 
 /** Ways through the machine that removes one target. */
 export const removalPaths: readonly Path[] = [
@@ -21,12 +22,25 @@ export const removalPaths: readonly Path[] = [
   },
   {
     name: 'what holds a lot is emptied part by part',
-    script: { ...checked, ...ends('removed'), 'empty-stack': [answer({ answer: 'more' }), answer({ answer: 'more' }), answer({ answer: 'empty' })], 'delete-stack': [completes(removed)] },
-    states: [...locked, ...emptied, ...emptied, ...emptied, ...deleted, ...dropped],
+    script: { ...checked, ...ends('removed'), 'empty-stack': [answer({ answer: 'more' }), answer({ answer: 'more' }), answer({ answer: 'emptied' })], 'delete-stack': [completes(removed)] },
+    states: [...locked, ...emptied, ...emptied, ...emptied, ...again, ...deleted, ...dropped],
+  },
+  {
+    name: 'what somebody changed while it was emptied is not deleted, and it is said that something is gone',
+    script: { ...checked, ...ends('stale'), 'empty-stack': [answer({ answer: 'emptied' })], 'check-removal': [answer({ answer: 'remove' }), answer({ answer: 'busy' }), answer({ answer: 'close', outcome: 'stale', reason: 'other' })], 'wait-for-stack': [completes({})] },
+    states: [...locked, ...emptied, ...again, 'Wait for stack', ...again, ...dropped],
+    closes: { outcome: 'stale', clean: false },
+    output: { outcome: 'stale' },
+  },
+  {
+    name: 'a stack that somebody moves when it is to be deleted is planned again',
+    script: { ...checked, ...ends('stale'), 'delete-stack': [throws('StalePlanError')] },
+    states: [...locked, ...emptied, 'Delete stack', 'Drop lock after failure', 'Removed'],
+    output: { outcome: 'stale' },
   },
   {
     name: 'what needs time is tried again after a while, emptied once more before it',
-    script: { ...checked, ...ends('removed'), 'delete-stack': [completes(refused(true)), completes(refused(true)), completes(removed)] },
+    script: { ...checked, ...ends('removed'), 'empty-stack': [answer({ answer: 'empty' }), answer({ answer: 'emptied' })], 'delete-stack': [completes(refused(true)), completes(refused(true)), completes(removed)] },
     states: [...locked, ...emptied, ...deleted, 'Give it time', ...emptied, ...deleted, 'Give it time', ...emptied, ...deleted, ...dropped],
     output: { outcome: 'removed' },
   },
@@ -60,7 +74,7 @@ export const removalPaths: readonly Path[] = [
     script: { ...checked, ...ends('frozen'), 'check-removal': [answer({ answer: 'close', outcome: 'frozen', reason: 'the sale', halted: true })] },
     states: [...locked, ...dropped],
     output: { outcome: 'frozen' },
-    closes: { outcome: 'frozen', reason: 'the sale', halted: true },
+    closes: { outcome: 'frozen', reason: 'the sale', halted: true, clean: true },
   },
   {
     name: 'a store that may not be emptied drops the lock, and nothing is deleted',

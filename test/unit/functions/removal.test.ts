@@ -201,6 +201,30 @@ describe('removing a stack', () => {
     expect(stage.answers('look-token')).toMatchObject([{ outcome: 'failed', again: true, reason: expect.stringContaining('Group (AWS::EC2::SecurityGroup): resource sg-1 has a dependent object') as string }]);
   });
 
+  it('is not begun where somebody moves the stack just then: it is planned again, and nothing has happened', async () => {
+    await begun();
+    stage.cloud.move('orders-dev', 'UPDATE_IN_PROGRESS');
+    await expect(stage.delete()).rejects.toMatchObject({ name: 'StalePlanError', message: expect.stringContaining('which is in UPDATE_IN_PROGRESS') as string });
+    expect([stage.cloud.names.includes('DeleteStack'), stage.records.reports]).toEqual([false, []]);
+    await stage.close({ error: { Error: 'StalePlanError', Cause: 'why' } });
+    expect(stage.record()).toMatchObject({ outcome: 'stale', clean: true });
+  });
+
+  it('says whether something was emptied, also by a call before, so that the stack is looked at again', async () => {
+    await begun();
+    stage.stores.fill('files', 45_000);
+    expect([await stage.empty(), await stage.empty(), await stage.empty()]).toEqual([{ answer: 'more' }, { answer: 'emptied' }, { answer: 'emptied' }]);
+    stage.stack.resources.push(['More', 'AWS::DynamoDB::Table', 'more']);
+    expect(await stage.check()).toMatchObject({ answer: 'close', outcome: 'stale' });
+  });
+
+  it('looks at no stack again where nothing had to be emptied', async () => {
+    for (const bucket of ['files', 'archive']) stage.stores.fill(bucket, 0);
+    stage.stores.repositories.set('images', []);
+    await begun();
+    expect(await stage.empty()).toEqual({ answer: 'empty' });
+  });
+
   it('is not begun by an execution that lost its lock, nor by a release that deploys', async () => {
     await begun();
     stage.records.locks.set('222222222222#eu-west-1#orders-dev', { fence: 2, owner: 'other', nonce: 'n' });
