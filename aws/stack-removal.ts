@@ -1,9 +1,12 @@
 import { type CloudFormationClient, DeleteStackCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { DeploymentFailedError } from '../domain/errors.ts';
 import type { OwnedStack } from '../domain/removal/plan.ts';
+import { isMissing } from './cloudformation.ts';
 import { calling, isNamed } from './errors.ts';
 import { pages } from './pages.ts';
 import { readTemplate } from './templates.ts';
+
+const nestedType = 'AWS::CloudFormation::Stack';
 
 const isThere = (status: string | undefined) => status !== 'DELETE_COMPLETE' && status !== 'DELETE_SKIPPED';
 
@@ -25,9 +28,23 @@ export async function listOwned(client: CloudFormationClient, stackArn: string, 
   const [resources, template] = [await resourcesOf(client, stackArn), await readTemplate(client, { stackName: stackArn })];
   const stacks: FoundStack[] = [{ prefix, arn: stackArn, template, resources }];
   for (const { logicalId, type, physicalId } of resources) {
-    if (type === 'AWS::CloudFormation::Stack' && physicalId !== undefined && physicalId !== '') stacks.push(...(await listOwned(client, physicalId, `${prefix}${logicalId}/`)));
+    if (type === nestedType && physicalId !== undefined && physicalId !== '') stacks.push(...(await listOwned(client, physicalId, `${prefix}${logicalId}/`)));
   }
   return stacks;
+}
+
+/**
+ * Names of what is there still of a stack and of its nested stacks, as each is known to it: what a deletion that AWS refused
+ * has deleted all the same may have been made anew by somebody else.
+ */
+export async function listStillOwned(client: CloudFormationClient, stackArn: string, prefix = ''): Promise<{ readonly logicalId: string; readonly physicalId: string }[]> {
+  const resources = await resourcesOf(client, stackArn).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const owned = resources.flatMap(({ logicalId, type, physicalId = '' }) => (physicalId === '' ? [] : [{ logicalId: `${prefix}${logicalId}`, type, physicalId }]));
+  const inside = await Promise.all(owned.filter(({ type }) => type === nestedType).map(({ logicalId, physicalId }) => listStillOwned(client, physicalId, `${logicalId}/`)));
+  return [...owned, ...inside.flat()];
 }
 
 /**

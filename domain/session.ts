@@ -41,7 +41,7 @@ export function sessionTags({ release, environment, application, commit, approve
 
 const onStack: Readonly<Record<Purpose, readonly string[]>> = {
   plan: ['CreateChangeSet', 'DeleteChangeSet', 'DescribeChangeSet', 'GetTemplate', 'ListChangeSets', 'ListStackResources', 'DescribeStacks', 'DescribeStackEvents'],
-  execute: ['ExecuteChangeSet', 'DeleteChangeSet', 'DescribeChangeSet', 'ListChangeSets', 'DeleteStack', 'DescribeStacks', 'DescribeStackEvents'],
+  execute: ['ExecuteChangeSet', 'DeleteChangeSet', 'DescribeChangeSet', 'ListChangeSets', 'ListStackResources', 'DeleteStack', 'DescribeStacks', 'DescribeStackEvents'],
 };
 
 /**

@@ -1,6 +1,10 @@
 import type { OwnedStore } from '../../contracts/plan.ts';
 import type { Target } from '../../contracts/release.ts';
 
+/** Of what the plan names, what the stack owns still. By its name alone a bucket may be somebody else's by now. */
+export const stillOwned = (stores: readonly OwnedStore[], owned: readonly { readonly logicalId: string; readonly physicalId: string }[]): OwnedStore[] =>
+  stores.filter((store) => owned.some(({ logicalId, physicalId }) => logicalId === store.logicalId && physicalId === store.name));
+
 type Place = Pick<Target, 'account' | 'stackName'>;
 
 const parameters: Readonly<Record<OwnedStore['type'], string>> = { 'AWS::S3::Bucket': 'DisposableBucketArns', 'AWS::ECR::Repository': 'DisposableRepositoryArns' };

@@ -4,18 +4,20 @@ import { readLock } from '../../aws/locks.ts';
 import { readPlan } from '../../aws/plans.ts';
 import { readEnvironment, readRelease, readTarget, updateTarget } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
+import { listStillOwned } from '../../aws/stack-removal.ts';
 import { credentialsFor } from '../../aws/sts.ts';
+import { clientFor } from '../../aws/target-client.ts';
 import type { OwnedStore } from '../../contracts/plan.ts';
 import { LockedTask } from '../../contracts/tasks.ts';
 import { isOfRound } from '../../domain/attempt.ts';
 import { AccessDeniedError, DeploymentFailedError, StalePlanError } from '../../domain/errors.ts';
 import { findTarget } from '../../domain/find-target.ts';
-import { mayNotEmpty, staysFull } from '../../domain/removal/emptying.ts';
+import { mayNotEmpty, stillOwned, staysFull } from '../../domain/removal/emptying.ts';
 import { emptyingPolicy } from '../../domain/removal/session.ts';
 import { env } from '../../runtime/env.ts';
 import { task } from '../../runtime/task.ts';
 
-const real = { readRelease, readTarget, readEnvironment, readLock, findApproval, updateTarget, readPlan, credentialsFor, storeFor, report, now: () => new Date() };
+const real = { readRelease, readTarget, readEnvironment, readLock, findApproval, updateTarget, readPlan, clientFor, listStillOwned, credentialsFor, storeFor, report, now: () => new Date() };
 type Uses = typeof real;
 
 /** So often a store is looked into in one call: each time up to a thousand objects go. */
@@ -47,9 +49,12 @@ export async function emptyStack(uses: Uses, where: { tableName: string; busName
       throw error instanceof AccessDeniedError ? new DeploymentFailedError(mayNotEmpty(store, target, error.message), { cause: error }) : error;
     }
   };
+  const { emptied = [] } = plan;
+  // A try before this one may have deleted some of them.
+  const owned = emptied.length === 0 ? [] : await uses.listStillOwned(await uses.clientFor('execute', { release, environment, target, approvers }), plan.stackArn);
   // All of them are looked into before the first is emptied: what is not allowed is said while everything is still there.
   const full: { readonly store: OwnedStore; readonly look: Look; readonly content: Content }[] = [];
-  for (const store of plan.emptied ?? []) {
+  for (const store of stillOwned(emptied, owned)) {
     const look = uses.storeFor(await uses.credentialsFor(target, 'execute', context, emptyingPolicy(store, target)), target.region, store);
     const content = await allowed(store, look);
     if (content !== undefined) full.push({ store, look, content });

@@ -1,7 +1,7 @@
 import { describeStack } from '../../aws/cloudformation.ts';
 import { storeFor } from '../../aws/emptying.ts';
 import { lookAtRemoval, readRemoval } from '../../aws/removal-outcome.ts';
-import { deleteOwnedStack, listOwned } from '../../aws/stack-removal.ts';
+import { deleteOwnedStack, listOwned, listStillOwned } from '../../aws/stack-removal.ts';
 import { findImports } from '../../aws/imports.ts';
 import { readOutcome } from '../../aws/stack-outcome.ts';
 import type { Plan } from '../../contracts/plan.ts';
@@ -41,7 +41,7 @@ export function aRemovalStage() {
   const kept = new Map<string, Plan>();
   const sessions: string[] = [];
   const uses = Object.assign(records, {
-    describeStack, listOwned, findImports, deleteOwnedStack, readRemoval, lookAtRemoval, readOutcome, storeFor,
+    describeStack, listOwned, listStillOwned, findImports, deleteOwnedStack, readRemoval, lookAtRemoval, readOutcome, storeFor,
     storePlan: (_: string, plan: Plan) => {
       kept.set(plan.attempt, plan);
       return Promise.resolve(plan.attempt);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { factsOf, risksOf } from '../../../../domain/facts.ts';
+import { stillOwned } from '../../../../domain/removal/emptying.ts';
 import { emptyingPolicy } from '../../../../domain/removal/session.ts';
 import { fateOf } from '../../../../domain/removal/fate.ts';
 import { makeRemovalPlan, type OwnedStack, stayLines } from '../../../../domain/removal/plan.ts';
@@ -90,6 +91,12 @@ describe('the plan of a removal', () => {
     expect(plan(stack({ ...one, More: { Type: 'AWS::SQS::Queue' } })).digest).not.toBe(digest);
     expect(makeRemovalPlan({ release: aRelease(), environment: 'dev', target: aTarget(), attempt: '1-1', stackArn: `${stackArn}2`, stacks: [stack(one)] }).digest).not.toBe(digest);
   });
+});
+
+it('is emptied by its place in the stack and its name, as long as both are owned', () => {
+  const store = { logicalId: 'Data/Files', type: 'AWS::S3::Bucket' as const, name: 'files' };
+  expect(stillOwned([store], [{ logicalId: 'Data/Files', physicalId: 'files' }])).toEqual([store]);
+  for (const other of [{ logicalId: 'Files', physicalId: 'files' }, { logicalId: 'Data/Files', physicalId: 'files-2' }]) expect(stillOwned([store], [other])).toEqual([]);
 });
 
 it('a session for emptying reaches the one bucket or repository and what is in it', () => {
