@@ -14,7 +14,6 @@ import { at, listOf, ofType, recordAt, recordsIn, resource, textAt } from './rea
 import { actionsOf, inTargets, isOfTargets, sdkCalls } from './sdk-calls.ts';
 
 const roleOf = { plan: resource(targetAccount, 'PlanRole'), execute: resource(targetAccount, 'ExecuteRole') };
-const deployment = resource(targetAccount, 'DeploymentRole');
 
 const purposeOf = (folder: string) => /^\/drawbridge\/(plan|execute)\/$/.exec(textAt(resource(controlPlane, logicalId(folder)).properties, 'RolePath'))?.[1];
 
@@ -210,27 +209,6 @@ it('who plans sends no event but the test event, which takes the way of the even
 it('a change set can be opened with the one role only', () => {
   const opening = ofAction(policiesOf(roleOf.plan), 'cloudformation:CreateChangeSet').filter(({ resources }) => !JSON.stringify(resources).includes('transform/'));
   expect(opening.map(({ condition }) => condition)).toEqual([{ StringEquals: { 'cloudformation:RoleArn': { 'Fn::GetAtt': 'DeploymentRole.Arn' } } }]);
-});
-
-describe("CloudFormation's role", () => {
-  it('is for CloudFormation alone', () => {
-    const trust = statementsOf(at(deployment.properties, 'AssumeRolePolicyDocument'));
-    expect(trust.map(({ principal, actions }) => ({ principal, actions }))).toEqual([{ principal: { Service: 'cloudformation.amazonaws.com' }, actions: ['sts:AssumeRole'] }]);
-  });
-
-  it('has the policies and the boundary that its account chose; the default is no administrator, and says what it amounts to', () => {
-    expect(at(deployment.properties, 'ManagedPolicyArns')).toEqual({ Ref: 'DeploymentPolicyArns' });
-    expect(at(deployment.properties, 'PermissionsBoundary', 'Fn::If', 1)).toEqual({ Ref: 'PermissionsBoundaryArn' });
-    const parameter = recordAt(targetAccount.parameters, 'DeploymentPolicyArns');
-    expect(parameter['Default']).not.toMatch(/AdministratorAccess/);
-    expect(parameter['Description']).toMatch(/READ THIS.*administrator/s);
-  });
-
-  it("can neither change nor pass Drawbridge's own roles, nor be without the boundary", () => {
-    const never = policiesOf(deployment).filter(({ effect }) => effect === 'Deny');
-    expect(never.find(({ sid }) => sid === 'NeverTouchDrawbridge')).toMatchObject({ actions: ['iam:*'], resources: [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/drawbridge/*' }] });
-    expect(never.map(({ sid }) => sid)).toEqual(expect.arrayContaining(['EveryRoleCarriesTheBoundary', 'NobodyLiftsTheBoundary']));
-  });
 });
 
 it('can be rolled out by a StackSet: no transform, no macro, no nested stack', () => {
