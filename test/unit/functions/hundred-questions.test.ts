@@ -31,7 +31,8 @@ class Busy extends ApprovalWorld {
   readonly own: Partial<ApprovalWorld> = {
     readEnvironment: (_, release) => Promise.resolve(this.rows.get(release)),
     updateEnvironment: (_, { release }, fields) => {
-      this.rows.set(release, { ...(this.rows.get(release) as EnvironmentRecord), ...fields });
+      const row = this.rows.get(release);
+      if (row !== undefined) this.rows.set(release, { ...row, ...fields });
       return Promise.resolve();
     },
   };
