@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'drawbridge-bundles-'));
   const { metafile } = await build({ ...bundleOptions(names), outdir: folder });
   sizes = metafile?.outputs ?? {};
-});
+}, 180_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('every bundle is small enough to start quickly', () => {
