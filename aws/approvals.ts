@@ -3,7 +3,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Approval, Vote } from '../contracts/approval.ts';
-import { calling, isNamed, unlessRefused } from './errors.ts';
+import { calling, unlessRefused } from './errors.ts';
 import { queryRows, readRow } from './rows.ts';
 import { keys, table } from './table.ts';
 
@@ -77,22 +77,16 @@ export async function findWaiting(tableName: string, application: string, enviro
  * @returns `false` when another took the place meanwhile: look again
  */
 export async function setWaiting(tableName: string, { application, environment, id }: Approval, before: string | undefined): Promise<boolean> {
-  try {
-    await calling(`noting that ${application} waits in ${environment}`, () =>
-      table().send(
-        new PutCommand({
-          TableName: tableName,
-          Item: { approval: id, ...keys.waiting(application, environment) },
-          ConditionExpression: before === undefined ? 'attribute_not_exists(pk)' : 'approval = :before',
-          ...(before === undefined ? {} : { ExpressionAttributeValues: { ':before': before } }),
-        }),
-      ),
-    );
-    return true;
-  } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-    throw error;
-  }
+  return await unlessRefused(`noting that ${application} waits in ${environment}`, () =>
+    table().send(
+      new PutCommand({
+        TableName: tableName,
+        Item: { approval: id, ...keys.waiting(application, environment) },
+        ConditionExpression: before === undefined ? 'attribute_not_exists(pk)' : 'approval = :before',
+        ...(before === undefined ? {} : { ExpressionAttributeValues: { ':before': before } }),
+      }),
+    ),
+  );
 }
 
 const Recorded = Vote.extend({ environment: z.string() });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { BranchEnvironment } from '../contracts/branch-environment.ts';
 import { type Arriving, takenUp, type TakenUp } from '../domain/branch-life.ts';
 import { TransientError } from '../domain/errors.ts';
-import { calling, isNamed } from './errors.ts';
+import { calling, unlessRefused } from './errors.ts';
 import { queryRows, readRow } from './rows.ts';
 import { keys, table } from './table.ts';
 import { cancellations } from './transactions.ts';
@@ -63,22 +63,16 @@ async function put(tableName: string, { row, counts }: Extract<TakenUp, { answer
  */
 export async function changeBranchEnvironment(tableName: string, { application, name, version }: BranchEnvironment, fields: Partial<BranchEnvironment>): Promise<boolean> {
   const given = Object.entries({ ...fields, version: version + 1 }).filter(([, value]) => value !== undefined);
-  try {
-    await calling(`changing ${name} of ${application}`, () =>
-      table().send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: keys.branchEnvironment(application, name),
-          UpdateExpression: `SET ${given.map(([field]) => `#${field} = :${field}`).join(', ')}`,
-          ConditionExpression: '#version = :seen',
-          ExpressionAttributeNames: Object.fromEntries(given.map(([field]) => [`#${field}`, field])),
-          ExpressionAttributeValues: { ':seen': version, ...Object.fromEntries(given.map(([field, value]) => [`:${field}`, value])) },
-        }),
-      ),
-    );
-    return true;
-  } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-    throw error;
-  }
+  return await unlessRefused(`changing ${name} of ${application}`, () =>
+    table().send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: keys.branchEnvironment(application, name),
+        UpdateExpression: `SET ${given.map(([field]) => `#${field} = :${field}`).join(', ')}`,
+        ConditionExpression: '#version = :seen',
+        ExpressionAttributeNames: Object.fromEntries(given.map(([field]) => [`#${field}`, field])),
+        ExpressionAttributeValues: { ':seen': version, ...Object.fromEntries(given.map(([field, value]) => [`:${field}`, value])) },
+      }),
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 import { CodeBuildClient, StopBuildCommand } from '@aws-sdk/client-codebuild';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Release } from '../contracts/release.ts';
-import { calling, isNamed } from './errors.ts';
+import { calling, unlessRefused } from './errors.ts';
 import { once, retries } from './once.ts';
 import { keys, table } from './table.ts';
 
@@ -12,24 +12,18 @@ const codeBuild = once(() => new CodeBuildClient(retries));
  * @returns `false` when it has ended meanwhile, or was called off already
  */
 export async function noteCancelled(tableName: string, release: string, cancelled: NonNullable<Release['cancelled']>): Promise<boolean> {
-  try {
-    await calling(`calling off ${release}`, () =>
-      table().send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: keys.release(release),
-          UpdateExpression: 'SET cancelled = :cancelled',
-          ConditionExpression: '#state = :running AND attribute_not_exists(cancelled)',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':cancelled': cancelled, ':running': 'running' },
-        }),
-      ),
-    );
-    return true;
-  } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-    throw error;
-  }
+  return await unlessRefused(`calling off ${release}`, () =>
+    table().send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: keys.release(release),
+        UpdateExpression: 'SET cancelled = :cancelled',
+        ConditionExpression: '#state = :running AND attribute_not_exists(cancelled)',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':cancelled': cancelled, ':running': 'running' },
+      }),
+    ),
+  );
 }
 
 /** Its final event ends the wait. A build that has ended already stays as it is (CodeBuild API: StopBuild). */

@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { EnvironmentRecord } from '../contracts/release.ts';
-import { calling, isNamed } from './errors.ts';
+import { unlessRefused } from './errors.ts';
 import { keys, table } from './table.ts';
 
 /**
@@ -8,24 +8,18 @@ import { keys, table } from './table.ts';
  * @returns `false` when it has ended meanwhile, or is tried again
  */
 export async function endRelease(tableName: string, release: string, attempt: number, reason: string): Promise<boolean> {
-  try {
-    await calling(`ending ${release}`, () =>
-      table().send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: keys.release(release),
-          UpdateExpression: 'SET #state = :ended, #outcome = :failed, reason = :reason',
-          ConditionExpression: '#state = :running AND attempt = :attempt',
-          ExpressionAttributeNames: { '#state': 'state', '#outcome': 'outcome' },
-          ExpressionAttributeValues: { ':running': 'running', ':ended': 'ended', ':failed': 'failed', ':attempt': attempt, ':reason': reason },
-        }),
-      ),
-    );
-    return true;
-  } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-    throw error;
-  }
+  return await unlessRefused(`ending ${release}`, () =>
+    table().send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: keys.release(release),
+        UpdateExpression: 'SET #state = :ended, #outcome = :failed, reason = :reason',
+        ConditionExpression: '#state = :running AND attempt = :attempt',
+        ExpressionAttributeNames: { '#state': 'state', '#outcome': 'outcome' },
+        ExpressionAttributeValues: { ':running': 'running', ':ended': 'ended', ':failed': 'failed', ':attempt': attempt, ':reason': reason },
+      }),
+    ),
+  );
 }
 
 /**
@@ -33,22 +27,16 @@ export async function endRelease(tableName: string, release: string, attempt: nu
  * @returns `false` when somebody has written it since
  */
 export async function endGoneEnvironment(tableName: string, { release, environment, updatedAt }: EnvironmentRecord, reason: string, now: Date): Promise<boolean> {
-  try {
-    await calling(`ending ${environment} of ${release}`, () =>
-      table().send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: keys.environment(release, environment),
-          UpdateExpression: 'SET #state = :ended, #outcome = :failed, reason = :reason, updatedAt = :now',
-          ConditionExpression: 'updatedAt = :seen',
-          ExpressionAttributeNames: { '#state': 'state', '#outcome': 'outcome' },
-          ExpressionAttributeValues: { ':ended': 'ended', ':failed': 'failed', ':reason': reason, ':now': now.toISOString(), ':seen': updatedAt },
-        }),
-      ),
-    );
-    return true;
-  } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-    throw error;
-  }
+  return await unlessRefused(`ending ${environment} of ${release}`, () =>
+    table().send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: keys.environment(release, environment),
+        UpdateExpression: 'SET #state = :ended, #outcome = :failed, reason = :reason, updatedAt = :now',
+        ConditionExpression: 'updatedAt = :seen',
+        ExpressionAttributeNames: { '#state': 'state', '#outcome': 'outcome' },
+        ExpressionAttributeValues: { ':ended': 'ended', ':failed': 'failed', ':reason': reason, ':now': now.toISOString(), ':seen': updatedAt },
+      }),
+    ),
+  );
 }

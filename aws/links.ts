@@ -3,7 +3,7 @@ import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Approval } from '../contracts/approval.ts';
 import { hashed } from './approvals.ts';
-import { calling, isNamed } from './errors.ts';
+import { unlessRefused } from './errors.ts';
 import { readRow, writeRow } from './rows.ts';
 import { keys, table } from './table.ts';
 
@@ -42,24 +42,18 @@ export async function makeForm(tableName: string, form: Form, now: Date): Promis
 
 /** Uses a form up. @returns `false` when it was not shown on this link's page, for this plan, or was used before */
 export async function takeForm(tableName: string, nonce: string, form: Form, now: Date): Promise<boolean> {
-  return await calling('taking a form', async () => {
-    try {
-      await table().send(
-        new DeleteCommand({
-          TableName: tableName,
-          Key: keys.form(hashed(nonce)),
-          // Rows outlive their time a little until DynamoDB removes them.
-          ConditionExpression: '#link = :link AND #digest = :digest AND #expiresAt > :now',
-          ExpressionAttributeNames: { '#link': 'link', '#digest': 'digest', '#expiresAt': 'expiresAt' },
-          ExpressionAttributeValues: { ':link': hashed(form.link), ':digest': form.digest, ':now': seconds(now.getTime()) },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-      throw error;
-    }
-  });
+  return await unlessRefused('taking a form', () =>
+    table().send(
+      new DeleteCommand({
+        TableName: tableName,
+        Key: keys.form(hashed(nonce)),
+        // Rows outlive their time a little until DynamoDB removes them.
+        ConditionExpression: '#link = :link AND #digest = :digest AND #expiresAt > :now',
+        ExpressionAttributeNames: { '#link': 'link', '#digest': 'digest', '#expiresAt': 'expiresAt' },
+        ExpressionAttributeValues: { ':link': hashed(form.link), ':digest': form.digest, ':now': seconds(now.getTime()) },
+      }),
+    ),
+  );
 }
 
 /**
@@ -67,19 +61,13 @@ export async function takeForm(tableName: string, nonce: string, form: Form, now
  * @returns `false` when it was taken before: somebody sends it again
  */
 export async function takeOnce(tableName: string, signature: string, now: Date): Promise<boolean> {
-  return await calling('taking a signed request', async () => {
-    try {
-      await table().send(
-        new PutCommand({
-          TableName: tableName,
-          Item: { ...keys.taken(hashed(signature)), expiresAt: seconds(now.getTime()) + 3600 },
-          ConditionExpression: 'attribute_not_exists(pk)',
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-      throw error;
-    }
-  });
+  return await unlessRefused('taking a signed request', () =>
+    table().send(
+      new PutCommand({
+        TableName: tableName,
+        Item: { ...keys.taken(hashed(signature)), expiresAt: seconds(now.getTime()) + 3600 },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    ),
+  );
 }

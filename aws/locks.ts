@@ -2,7 +2,7 @@ import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { DeleteCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Lock } from '../domain/lock.ts';
-import { calling, isNamed } from './errors.ts';
+import { calling, isNamed, unlessRefused } from './errors.ts';
 import { once, retries } from './once.ts';
 import { readRow, writeRow } from './rows.ts';
 import { keys, table } from './table.ts';
@@ -28,31 +28,25 @@ export async function readLock(tableName: string, place: Place): Promise<Lock | 
  */
 export async function seizeLock(tableName: string, place: Place, seen: Lock | undefined, mine: Required<Lock>): Promise<boolean> {
   const unchanged = seen === undefined ? 'attribute_not_exists(pk)' : `fence = :seen AND ${seen.owner === undefined ? 'attribute_not_exists(#owner)' : '#owner = :holder'}`;
-  try {
-    await calling(`taking the lock of ${place.stackName} in ${place.account}`, () =>
-      table().send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: keys.lock(place),
-          UpdateExpression: 'SET #owner = :owner, fence = :fence, nonce = :nonce, since = :since',
-          ConditionExpression: unchanged,
-          ExpressionAttributeNames: { '#owner': 'owner' },
-          ExpressionAttributeValues: {
-            ':owner': mine.owner,
-            ':fence': mine.fence,
-            ':nonce': mine.nonce,
-            ':since': mine.since,
-            ...(seen === undefined ? {} : { ':seen': seen.fence }),
-            ...(seen?.owner === undefined ? {} : { ':holder': seen.owner }),
-          },
-        }),
-      ),
-    );
-    return true;
-  } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-    throw error;
-  }
+  return await unlessRefused(`taking the lock of ${place.stackName} in ${place.account}`, () =>
+    table().send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: keys.lock(place),
+        UpdateExpression: 'SET #owner = :owner, fence = :fence, nonce = :nonce, since = :since',
+        ConditionExpression: unchanged,
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: {
+          ':owner': mine.owner,
+          ':fence': mine.fence,
+          ':nonce': mine.nonce,
+          ':since': mine.since,
+          ...(seen === undefined ? {} : { ':seen': seen.fence }),
+          ...(seen?.owner === undefined ? {} : { ':holder': seen.owner }),
+        },
+      }),
+    ),
+  );
 }
 
 /**
@@ -60,24 +54,18 @@ export async function seizeLock(tableName: string, place: Place, seen: Lock | un
  * @returns `false` when somebody else has it by now
  */
 export async function freeLock(tableName: string, place: Place, { owner, fence }: { readonly owner: string; readonly fence: number }): Promise<boolean> {
-  try {
-    await calling(`freeing ${place.stackName} in ${place.account}`, () =>
-      table().send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: keys.lock(place),
-          UpdateExpression: 'REMOVE #owner, nonce, since',
-          ConditionExpression: '#owner = :owner AND fence = :fence',
-          ExpressionAttributeNames: { '#owner': 'owner' },
-          ExpressionAttributeValues: { ':owner': owner, ':fence': fence },
-        }),
-      ),
-    );
-    return true;
-  } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-    throw error;
-  }
+  return await unlessRefused(`freeing ${place.stackName} in ${place.account}`, () =>
+    table().send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: keys.lock(place),
+        UpdateExpression: 'REMOVE #owner, nonce, since',
+        ConditionExpression: '#owner = :owner AND fence = :fence',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':owner': owner, ':fence': fence },
+      }),
+    ),
+  );
 }
 
 /** Whether an execution still runs; one that Step Functions has forgotten does not. */

@@ -1,5 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { calling, isNamed } from './errors.ts';
+import { unlessRefused } from './errors.ts';
 import { keys, table } from './table.ts';
 
 /**
@@ -7,22 +7,16 @@ import { keys, table } from './table.ts';
  * @returns `false` when somebody else did so in the same moment
  */
 export async function clearOutcome(tableName: string, release: string, attempt: number): Promise<boolean> {
-  try {
-    await calling(`opening ${release} for another try`, () =>
-      table().send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: keys.release(release),
-          UpdateExpression: 'SET attempt = :next, #state = :running REMOVE #outcome, reason, cancelled',
-          ConditionExpression: 'attempt = :attempt AND #state = :ended',
-          ExpressionAttributeNames: { '#state': 'state', '#outcome': 'outcome' },
-          ExpressionAttributeValues: { ':attempt': attempt, ':next': attempt + 1, ':running': 'running', ':ended': 'ended' },
-        }),
-      ),
-    );
-    return true;
-  } catch (error) {
-    if (isNamed(error, 'ConditionalCheckFailedException')) return false;
-    throw error;
-  }
+  return await unlessRefused(`opening ${release} for another try`, () =>
+    table().send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: keys.release(release),
+        UpdateExpression: 'SET attempt = :next, #state = :running REMOVE #outcome, reason, cancelled',
+        ConditionExpression: 'attempt = :attempt AND #state = :ended',
+        ExpressionAttributeNames: { '#state': 'state', '#outcome': 'outcome' },
+        ExpressionAttributeValues: { ':attempt': attempt, ':next': attempt + 1, ':running': 'running', ':ended': 'ended' },
+      }),
+    ),
+  );
 }
