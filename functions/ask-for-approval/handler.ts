@@ -70,6 +70,12 @@ export async function askForApproval(uses: Uses, where: Where, { token, ...input
   // The token first, then the question: a fast answer can beat a later write.
   await uses.storeWait(where, { operation: approvalOperation(approval.id), about: id }, token, now);
   if (again === undefined) await uses.writeApproval(tableName, approval, 0);
+  // Answered since it was read, whoever answered met the token of the earlier try.
+  const answered = again === undefined ? undefined : await uses.findApproval(tableName, approval.id);
+  if (answered !== undefined && answered.state !== 'waiting') {
+    await uses.completeWait(where, approvalOperation(approval.id), { answer: answered.state });
+    return;
+  }
   // Of two that ask in the same moment one looks again, and finds the other.
   if (!(await uses.setWaiting(tableName, approval, before))) throw new TransientError('Asking for an approval: another release asks in this moment. It is looked at again.');
   const registry = (await uses.readRegistry(tableName)).content;

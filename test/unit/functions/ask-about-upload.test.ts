@@ -1,19 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ResolvedEnvironment } from '../../../contracts/release.ts';
 import { askForApproval } from '../../../functions/ask-for-approval/handler.ts';
-import { ApprovalWorld } from '../../fakes/approval-world.ts';
+import type { ApprovalWorld } from '../../fakes/approval-world.ts';
+import { asking, askingWorld } from '../../fakes/asking.ts';
 import { instead } from '../../fakes/at-once.ts';
-import { aRecord, aRelease, aTarget, environmentTask } from '../../fakes/samples.ts';
+import { aRelease, environmentTask } from '../../fakes/samples.ts';
 
 let world: ApprovalWorld;
-const theApproval: NonNullable<ResolvedEnvironment['approval']> = { quorums: [{ from: 'approvers', approvers: ['alex', 'robin'], required: 1 }], breakGlass: [], expiresInSeconds: 259_200, remindInSeconds: 194_400, authorMayApprove: false };
-const configured = (approval: Partial<typeof theApproval> = {}) => ({ build: { kind: 'sam' as const, templates: [{ path: 'template.yaml' }] }, environments: [{ name: 'dev', targets: [aTarget()], approval: { ...theApproval, ...approval } }], remarks: [] });
 
 beforeEach(() => {
-  world = new ApprovalWorld();
-  world.release = aRelease({ configuration: configured() });
-  world.environments.set('dev', { release: world.release.id, environment: 'dev', state: 'planning', attempt: '1-1', digest: 'a'.repeat(64), updatedAt: '2026-01-01T00:00:00.000Z' });
-  world.targets.set('dev/main', aRecord({ facts: [{ kind: 'adds', type: 'AWS::SQS::Queue', count: 1 }], changeSetArn: 'change-set' }));
+  world = askingWorld();
 });
 
 const ask = (token = 'the-token', uses = world) => askForApproval(uses, world.where, { ...environmentTask, token });
@@ -21,7 +16,7 @@ const theQuestion = () => [...world.approvals.values()];
 
 describe('who may say yes to an upload', () => {
   const source = { kind: 's3', bucket: 'uploads', key: 'orders/source.zip', version: 'v1' } as const;
-  const uploaded = (fields: Parameters<typeof aRelease>[0] = {}) => (world.release = aRelease({ source, configuration: configured(), ...fields }));
+  const uploaded = (fields: Parameters<typeof aRelease>[0] = {}) => (world.release = aRelease({ source, configuration: asking(), ...fields }));
 
   it('is two people, none of whom it names, nor an upload before it that never got there', async () => {
     const read: unknown[] = [];
@@ -46,13 +41,13 @@ describe('who may say yes to an upload', () => {
     expect(theQuestion()).toMatchObject([{ atLeast: 2, authors: [] }]);
     world.approvals.clear();
     world.asked.clear();
-    uploaded({ configuration: configured({ authorMayApprove: true }) });
+    uploaded({ configuration: asking({ authorMayApprove: true }) });
     await ask('again');
     expect(theQuestion()).toMatchObject([{ atLeast: 1, authors: [] }]);
   });
 
   it('is said to be too few where only one is left', async () => {
-    uploaded({ configuration: configured({ quorums: [{ from: 'approvers', approvers: ['alex', 'kim'], required: 1 }] }) });
+    uploaded({ configuration: asking({ quorums: [{ from: 'approvers', approvers: ['alex', 'kim'], required: 1 }] }) });
     await ask();
     expect(world.reports[0]?.text).toContain('Too few of them may say yes: an upload takes two people');
   });

@@ -1,42 +1,29 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Deployed } from '../../../contracts/plan.ts';
-import type { ResolvedEnvironment } from '../../../contracts/release.ts';
-import type { Commit } from '../../../domain/commit-history.ts';
 import { takeAnswer } from '../../../aws/decisions.ts';
 import { askForApproval } from '../../../functions/ask-for-approval/handler.ts';
-import { ApprovalWorld } from '../../fakes/approval-world.ts';
+import type { ApprovalWorld } from '../../fakes/approval-world.ts';
+import { aCommit, askedDigest, askingWorld, itsQuestions } from '../../fakes/asking.ts';
 import { instead } from '../../fakes/at-once.ts';
-import { anApproval, aRecord, aRelease, aTarget, aVote, environmentTask } from '../../fakes/samples.ts';
+import { aDeployed, aRelease, aVote, environmentTask } from '../../fakes/samples.ts';
 
 let world: ApprovalWorld;
-const digest = 'a'.repeat(64);
+const digest = askedDigest;
 const older = 'orders-11-bbbbbbbb';
 const newer = 'orders-13-aaaaaaaa';
 
-const theApproval: NonNullable<ResolvedEnvironment['approval']> = { quorums: [{ from: 'approvers', approvers: ['alex', 'robin'], required: 1 }], breakGlass: ['sam', 'lee'], expiresInSeconds: 259_200, remindInSeconds: 194_400, authorMayApprove: false };
-const configured = (approval: Partial<typeof theApproval> = {}, targets = [aTarget()]) => ({ build: { kind: 'sam' as const, templates: [{ path: 'template.yaml' }] }, environments: [{ name: 'dev', targets, approval: { ...theApproval, ...approval } }], remarks: [] });
-const commit = (id: string, email: string): Commit => ({ id: id.padEnd(40, '0'), parents: [], author: { name: email.split('@')[0] ?? '', email }, committer: { name: 'x', email: 'x@example.com' }, message: `Message of ${id}`, committedAt: 1 });
-const deployed = (fields: Partial<Deployed> = {}): Deployed => ({
-  application: 'orders', environment: 'dev', target: 'main', account: '222222222222', region: 'eu-west-1', stackName: 'orders-dev', release: 'orders-9-cccccccc', commit: 'c'.repeat(40), branch: 'main', sequence: 9, fence: 1, deployedAt: '2026-01-01T00:00:00.000Z', outputs: {},
-  ...fields,
-});
-
 beforeEach(() => {
-  world = new ApprovalWorld();
-  world.release = aRelease({ configuration: configured() });
-  world.environments.set('dev', { release: world.release.id, environment: 'dev', state: 'planning', attempt: '1-1', digest, updatedAt: '2026-01-01T00:00:00.000Z' });
-  world.targets.set('dev/main', aRecord({ facts: [{ kind: 'adds', type: 'AWS::SQS::Queue', count: 1 }], changeSetArn: 'change-set' }));
+  world = askingWorld();
 });
 
 const died = () => Promise.reject(new Error('died'));
 const ask = (token = 'the-token', fields: object = {}, uses = world) => askForApproval(uses, world.where, { ...environmentTask, ...fields, token });
-const theQuestion = () => [...world.approvals.values()].filter(({ release }) => release === world.release.id);
+const theQuestion = () => itsQuestions(world);
 const answers = (token: string) => world.completed.filter((it) => it.token === token).map(({ answer }) => answer);
 
 describe('a question', () => {
   it('is put once, with all that follows from the registry, the plans and the history', async () => {
-    world.deployed.set('dev/main', deployed());
-    world.history = { commits: [commit('a', 'kim@example.com')], cut: false };
+    world.deployed.set('dev/main', aDeployed({ release: 'orders-9-cccccccc', commit: 'c'.repeat(40), sequence: 9 }));
+    world.history = { commits: [aCommit('a', 'kim@example.com')], cut: false };
     await ask();
     expect(theQuestion()).toMatchObject([{
       release: 'orders-12-3f2a9c1b', environment: 'dev', attempt: '1-1', sequence: 12, digest, state: 'waiting', votes: [], version: 1, atLeast: 1, verdict: 'one', breakGlass: ['sam', 'lee'],
@@ -67,6 +54,22 @@ describe('a question', () => {
     expect(world.reports.map(({ kind }) => kind)).toEqual(['waiting', 'waiting']);
     await takeAnswer(world.where, theQuestion()[0]?.id ?? '', { approver: 'alex', decision: 'approve', reason: '', digest, channel: 'link', from: '' }, world.clock, world);
     expect([answers('first'), answers('second')]).toEqual([[], [{ answer: 'approved' }]]);
+  });
+
+  it.each(['before', 'after'] as const)('that is answered right %s the repeated task has stored its token goes on', async (when) => {
+    await ask('first');
+    const id = theQuestion()[0]?.id ?? '';
+    const answer = () => takeAnswer(world.where, id, { approver: 'alex', decision: 'approve', reason: '', digest, channel: 'link', from: '' }, world.clock, world);
+    const uses = instead(world, {
+      storeWait: async (...given) => {
+        // Before, it meets the token of the try that died, which moves nobody.
+        if (when === 'before') await answer();
+        await world.storeWait(...given);
+        if (when === 'after') await answer();
+      },
+    });
+    await ask('second', {}, uses);
+    expect([answers('second'), world.waits.size]).toEqual([[{ answer: 'approved' }], 0]);
   });
 
   it.each(['approved', 'rejected', 'expired', 'superseded'] as const)('that was %s before the task was repeated answers at once', async (state) => {
@@ -179,72 +182,5 @@ describe('two releases that wait in the same place', () => {
     await ask();
     expect(world.question('b'.repeat(32)).state).toBe(state);
     expect(world.reports.map(({ kind }) => kind)).toEqual(['waiting']);
-  });
-});
-
-describe('who may say yes', () => {
-  it('is nobody who wrote or pushed any commit since what runs there, in whatever letters', async () => {
-    world.release = aRelease({ configuration: configured(), author: { name: 'Kim', email: 'Kim@Example.com' }, pushedBy: 'arn:aws:iam::111111111111:role/people/Sam' });
-    world.history = { commits: Array.from({ length: 120 }, (_, index) => commit(String(index), `Author${String(index)}@Example.com`)), cut: true };
-    await ask();
-    const [question = anApproval()] = theQuestion();
-    expect(question.authors).toEqual(expect.arrayContaining(['kim@example.com', 'author0@example.com', 'author119@example.com', 'arn:aws:iam::111111111111:role/people/sam']));
-    expect(question).toMatchObject({ otherCommits: 70, historyCut: true });
-    expect(question.commits).toHaveLength(50);
-  });
-
-  it('is not who pushed what is brought along, in a release that never got there; a push before, or elsewhere, is no matter', async () => {
-    const pushed = (sequence: number, id: string, by: string) => {
-      const release = aRelease({ id: `orders-${String(sequence)}-${id.padEnd(8, '0')}`, sequence, commit: id.padEnd(40, '0'), pushedBy: `arn:aws:iam::111111111111:role/${by}` });
-      world.releases.set(release.id, release);
-    };
-    pushed(8, 'a8', 'before');
-    pushed(10, 'a10', 'mallory');
-    pushed(11, 'b11', 'elsewhere');
-    pushed(13, 'a13', 'after');
-    world.deployed.set('dev/main', deployed());
-    world.history = { commits: ['a8', 'a10', 'a13'].map((id) => commit(id, 'bob@example.com')), cut: false };
-    await ask();
-    expect(theQuestion()[0]?.authors).toEqual(['kim@example.com', 'bob@example.com', 'x@example.com', 'arn:aws:iam::111111111111:role/mallory']);
-    world.approvals.clear();
-    world.asked.clear();
-    world.history = { ...world.history, cut: true };
-    await ask('again');
-    expect(theQuestion()[0]?.authors).toContain('arn:aws:iam::111111111111:role/elsewhere');
-  });
-
-  it('is looked up since the oldest release that runs in one of the targets; since the beginning where nothing runs', async () => {
-    const [bases, targets] = [[] as (string | undefined)[], [aTarget(), aTarget({ name: 'second' })]];
-    const uses = instead(world, { readHistory: (table, head, base) => (bases.push(base), world.readHistory(table, head, base)) });
-    world.release = aRelease({ configuration: configured({}, targets) });
-    world.deployed.set('dev/main', deployed());
-    await ask('one', {}, uses);
-    world.deployed.set('dev/second', deployed({ target: 'second', commit: 'd'.repeat(40), sequence: 7 }));
-    world.approvals.clear();
-    world.asked.clear();
-    await ask('two', {}, uses);
-    expect(bases).toEqual([undefined, 'd'.repeat(40)]);
-  });
-
-  it('is everybody where authors may approve', async () => {
-    world.release = aRelease({ configuration: configured({ authorMayApprove: true }) });
-    await ask();
-    expect(theQuestion()[0]?.authors).toEqual([]);
-  });
-
-  it('is said to be too few at once, when no yes can ever be enough', async () => {
-    world.release = aRelease({ configuration: configured({ quorums: [{ from: 'approvers', approvers: ['alex', 'kim'], required: 2 }] }) });
-    await ask();
-    expect(world.reports[0]?.text).toContain('Too few of them may say yes');
-  });
-
-  it.each([
-    ['two', { atLeast: 2, verdict: 'two' }, 'dev waits for 1 of alex, robin, at least 2 people.'],
-    ['auto', { atLeast: 1, verdict: 'auto' }, 'dev waits for 1 of alex, robin.'],
-  ] as const)('follows from the risk rules (%s)', async (then, expected, text) => {
-    world.registry = { ...world.registry, environments: { dev: { branches: ['main'], disposable: false, targets: [], rules: [{ what: 'adds', then }] } } };
-    await ask();
-    expect(theQuestion()).toMatchObject([expected]);
-    expect(world.reports[0]?.text).toBe(text);
   });
 });

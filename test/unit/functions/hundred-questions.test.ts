@@ -5,13 +5,11 @@ import { takeAnswer } from '../../../aws/decisions.ts';
 import { TransientError } from '../../../domain/errors.ts';
 import { askForApproval } from '../../../functions/ask-for-approval/handler.ts';
 import { ApprovalWorld } from '../../fakes/approval-world.ts';
+import { askedDigest, asking } from '../../fakes/asking.ts';
 import { instead } from '../../fakes/at-once.ts';
-import { aRecord, aRelease, aTarget, environmentTask } from '../../fakes/samples.ts';
+import { aRecord, aRelease, environmentTask } from '../../fakes/samples.ts';
 
 const pushes = 100;
-const digest = 'a'.repeat(64);
-const approval = { quorums: [{ from: 'approvers', approvers: ['alex'], required: 1 }], breakGlass: [], expiresInSeconds: 259_200, remindInSeconds: 194_400, authorMayApprove: true };
-const configuration = { build: { kind: 'sam' as const, templates: [{ path: 'template.yaml' }] }, environments: [{ name: 'dev', targets: [aTarget()], approval }], remarks: [] };
 const idOf = (push: number) => `orders-${String(push)}-aaaaaaaa`;
 const tokenOf = (push: number) => `token-${String(push)}`;
 
@@ -23,8 +21,8 @@ class Busy extends ApprovalWorld {
     super();
     this.targets.set('dev/main', aRecord({ facts: [], changeSetArn: 'change-set' }));
     for (let push = 1; push <= pushes; push += 1) {
-      this.releases.set(idOf(push), aRelease({ id: idOf(push), sequence: push, configuration }));
-      this.rows.set(idOf(push), { release: idOf(push), environment: 'dev', state: 'planning', attempt: '1-1', digest, updatedAt: '' });
+      this.releases.set(idOf(push), aRelease({ id: idOf(push), sequence: push, configuration: asking({ authorMayApprove: true }) }));
+      this.rows.set(idOf(push), { release: idOf(push), environment: 'dev', state: 'planning', attempt: '1-1', digest: askedDigest, updatedAt: '' });
     }
   }
 
@@ -63,7 +61,7 @@ it('a hundred pushes whose questions nobody answers, in any order and some at on
       for (let push = 1; push < pushes; push += 1) expect([push, world.answers(push)]).toEqual([push, [{ answer: 'superseded' }]]);
       expect(world.answers(pushes)).toEqual([]);
 
-      const vote = { approver: 'alex', decision: 'approve', reason: '', digest, channel: 'link', from: '' } as const;
+      const vote = { approver: 'alex', decision: 'approve', reason: '', digest: askedDigest, channel: 'link', from: '' } as const;
       for (const { id } of questions) await takeAnswer(world.where, id, vote, world.clock, instead(world, world.own)).catch(() => undefined);
       const approved = questions.map(({ id }) => world.question(id)).filter(({ state }) => state === 'approved');
       expect(approved.map(({ release }) => release)).toEqual([idOf(pushes)]);

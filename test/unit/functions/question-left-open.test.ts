@@ -1,20 +1,17 @@
 import { beforeEach, expect, it } from 'vitest';
 import { askForApproval } from '../../../functions/ask-for-approval/handler.ts';
 import { reportEnvironment } from '../../../functions/report-environment/handler.ts';
-import { ApprovalWorld } from '../../fakes/approval-world.ts';
+import type { ApprovalWorld } from '../../fakes/approval-world.ts';
+import { askingWorld } from '../../fakes/asking.ts';
 import { instead } from '../../fakes/at-once.ts';
-import { aRecord, aRelease, aTarget, environmentTask } from '../../fakes/samples.ts';
+import { environmentTask } from '../../fakes/samples.ts';
 
 let world: ApprovalWorld;
 const refused = () => Promise.reject(new Error('refused'));
 const failed = { ...environmentTask, error: { Error: 'AccessDeniedError', Cause: 'refused' } };
 
 beforeEach(() => {
-  world = new ApprovalWorld();
-  const approval = { quorums: [{ from: 'approvers', approvers: ['alex'], required: 1 }], breakGlass: [], expiresInSeconds: 7200, remindInSeconds: 3600, authorMayApprove: false };
-  world.release = aRelease({ configuration: { build: { kind: 'sam', templates: [{ path: 'template.yaml' }] }, environments: [{ name: 'dev', targets: [aTarget()], approval }], remarks: [] } });
-  world.environments.set('dev', { release: world.release.id, environment: 'dev', state: 'planning', attempt: '1-1', digest: 'a'.repeat(64), updatedAt: '2026-01-01T00:00:00.000Z' });
-  world.targets.set('dev/main', aRecord({ changeSetArn: 'change-set' }));
+  world = askingWorld();
 });
 
 const open = () => [...world.approvals.values()].filter(({ state }) => state === 'waiting');
