@@ -49,6 +49,7 @@ it('a fresh town has nothing to mend; what the local cloud does not tell is said
   expect(answer.healthy).toBe(true);
   expect(states(group(answer, 'tools account'))).toEqual({
     'environments are registered': 'good',
+    'no environment is halted': 'good',
     'the repository is there': 'good',
     'the build project is there': 'good',
     'several builds can run at once': 'unknown',

@@ -135,7 +135,7 @@ it('an application leaves for good, also when whoever offboards it is interrupte
   const dry = await drawbridgeAt(town, 'offboard', 'shop', '--dry-run').ended;
   expect(dry).toMatchObject({ code: 0 });
   expect(dry.text).toMatch(/1\. What is deployed is removed\n {3}- shop in world: shop-world \(222222222222, eu-west-1\)\n[^]*2\. Nothing starts it any more[^]*3\. Builds\n {3}- the stack drawbridge-application-shop \(111111111111, eu-west-1\)/);
-  expect(await drawbridgeAt(town, 'offboard', 'shop').ended).toMatchObject({ code: 2, text: expect.stringContaining('Give --yes') as string });
+  expect(await drawbridgeAt(town, 'offboard', 'shop').ended).toMatchObject({ code: 2, text: expect.stringContaining('give --yes') as string });
 
   const first = drawbridgeAt(town, 'offboard', 'shop', '--yes');
   const removal = await waitsFor(first);
