@@ -14,3 +14,6 @@ export function approverOf(registry: Environments, userArn: string): string | un
   const principal = principalOf(userArn);
   return Object.entries(registry.approvers).find(([, { principal: registered }]) => registered !== undefined && (registered === principal || (principal !== userArn && withoutPath(registered) === principal)))?.[0];
 }
+
+/** How a caller is called in sentences: as the approver, else by the principal. */
+export const callerName = (registry: Environments, userArn: string): string => approverOf(registry, userArn) ?? principalOf(userArn);

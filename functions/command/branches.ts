@@ -8,7 +8,7 @@ import type { BranchEnvironment } from '../../contracts/branch-environment.ts';
 import type { BranchEnvironmentsAnswer, RemovalRequest, StartedAnswer, StopAnswer, StopRequest } from '../../contracts/commands.ts';
 import type { Environments } from '../../contracts/environments.ts';
 import type * as z from 'zod';
-import { approverOf, principalOf } from '../../domain/callers.ts';
+import { callerName } from '../../domain/callers.ts';
 import { AccessDeniedError, NotFoundError, TransientError } from '../../domain/errors.ts';
 import type { Where } from './releases.ts';
 
@@ -31,7 +31,7 @@ export async function stopBranchEnvironment(where: Where, application: string, n
   const doing = `Stopping ${name} of ${application}`;
   const registry = (await readRegistry(tableName)).content;
   if (Object.hasOwn(registry.environments, name)) throw new AccessDeniedError(`${doing}: ${name} is a registered environment. Only the environment of a branch can be stopped; what is anywhere else is removed when a person approves that.`);
-  const by = approverOf(registry, from) ?? principalOf(from);
+  const by = callerName(registry, from);
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const row = await readBranchEnvironment(tableName, application, name);
     if (row === undefined) throw new NotFoundError(`${doing}: there is no such branch environment. "drawbridge envs" lists them.`);

@@ -1,5 +1,6 @@
 import { leaveBuildLine } from '../../aws/build-line.ts';
 import { noteCancelled, stopBuild } from '../../aws/cancel.ts';
+import { readRegistry } from '../../aws/registry.ts';
 import { listEnvironments } from '../../aws/releases.ts';
 import { report } from '../../aws/reports.ts';
 import { completeWait } from '../../aws/waits.ts';
@@ -7,6 +8,7 @@ import { withdrawQuestion } from '../../aws/withdraw.ts';
 import type { CancelAnswer } from '../../contracts/commands.ts';
 import type { Release } from '../../contracts/release.ts';
 import { buildOperation } from '../../domain/build-answer.ts';
+import { callerName } from '../../domain/callers.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
 import { cancelledSentence } from '../../domain/may-begin.ts';
 import { known, type Where } from './releases.ts';
@@ -17,7 +19,7 @@ import { known, type Where } from './releases.ts';
  */
 export async function cancel(where: Where, id: string, reason: string, by: string): Promise<CancelAnswer> {
   const release = await known(where.tableName, id);
-  const cancelled = { by, at: new Date().toISOString(), reason };
+  const cancelled = { by: callerName((await readRegistry(where.tableName)).content, by), at: new Date().toISOString(), reason };
   const noted = await noteCancelled(where.tableName, id, cancelled);
   if (!noted && (release.state === 'ended' || release.cancelled === undefined)) throw new InvalidInputError(`Cancelling ${id}: it has ended (${release.outcome ?? 'just now'}), so there is nothing to call off.`);
   const sentences = [...(await endBuild(where, release)), ...(await endQuestions(where, release, by))];

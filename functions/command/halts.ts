@@ -3,6 +3,7 @@ import { applicationsOf, readRegistry } from '../../aws/registry.ts';
 import { report, reportOnEnvironment } from '../../aws/reports.ts';
 import type { HaltAnswer } from '../../contracts/commands.ts';
 import type { EnvironmentReport } from '../../contracts/report.ts';
+import { callerName } from '../../domain/callers.ts';
 import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
 import { isGoing, stoppedBy } from '../../domain/halt.ts';
 import { cameTo } from './came.ts';
@@ -14,8 +15,9 @@ export async function halt(where: Where, environment: string, reason: string, by
   const { environments } = registration.content;
   if (environments[environment] === undefined) throw new NotFoundError(`Halting ${environment}: there is no environment ${environment}. Registered: ${Object.keys(environments).join(', ')}.`);
   const at = new Date().toISOString();
-  await writeHalt(where.tableName, { environment, reason, by, at });
-  await tellAndList(where, applicationsOf(registration), { kind: 'halted', about: 'environment', environment, at, text: `${environment} is halted by ${by}: ${reason}` }, by);
+  const name = callerName(registration.content, by);
+  await writeHalt(where.tableName, { environment, reason, by: name, at });
+  await tellAndList(where, applicationsOf(registration), { kind: 'halted', about: 'environment', environment, at, text: `${environment} is halted by ${name}: ${reason}` }, by);
   return { halted: await listHalts(where.tableName), frozen: [] };
 }
 
@@ -24,7 +26,7 @@ export async function resume(where: Where, environment: string, by: string): Pro
   const registration = await readRegistry(where.tableName);
   if ((await findHalt(where.tableName, environment)) === undefined) throw new InvalidInputError(`Resuming ${environment}: it is not halted. "drawbridge status" shows what is.`);
   await removeHalt(where.tableName, environment);
-  const frozen = await tellAndList(where, applicationsOf(registration), { kind: 'resumed', about: 'environment', environment, at: new Date().toISOString(), text: `${environment} is resumed by ${by}.` }, by);
+  const frozen = await tellAndList(where, applicationsOf(registration), { kind: 'resumed', about: 'environment', environment, at: new Date().toISOString(), text: `${environment} is resumed by ${callerName(registration.content, by)}.` }, by);
   return { halted: await listHalts(where.tableName), frozen };
 }
 
