@@ -27,12 +27,12 @@ export async function discardPlan(uses: Uses, where: { tableName: string }, inpu
   if (left.changeSet) await uses.deleteChangeSet(client, { stackName: target.stackName, changeSet: changeSetName(release.id, attempt) });
   if (left.shell) {
     // Another release's plan may stand on the same empty stack, or be executed on it at this moment. An executed change set is
-    // not listed any more, and the status may still be the old one (F 2.22), but who executes has the lock: it is looked at last.
-    // One that is opened after the list was read has to be judged before it gets there.
-    const isTheirs = (await uses.changeSetsOf(client, target.stackName)).length > 0;
-    const stack = isTheirs ? undefined : await uses.describeStack(client, target.stackName);
+    // not listed any more, and the status may still be the old one (F 2.22), but who executes has the lock: it is looked at after
+    // them. One that was opened meanwhile would be lost with the stack, so the list is read once more.
+    const isFree = async () => (await uses.changeSetsOf(client, target.stackName)).length === 0;
+    const stack = (await isFree()) ? await uses.describeStack(client, target.stackName) : undefined;
     if (stack?.status !== 'REVIEW_IN_PROGRESS' || (await uses.readLock(where.tableName, target))?.owner !== undefined) return { answer: 'discarded' };
-    await uses.deleteStack(client, stack.arn, undefined);
+    if (await isFree()) await uses.deleteStack(client, stack.arn, undefined);
   }
   return { answer: 'discarded' };
 }

@@ -53,7 +53,7 @@ it('twenty pushes to ten applications, one build at a time: each is released, in
     expect(releases.map(({ id }) => id).sort()).toEqual([...(pushed.get(name) ?? [])].sort());
     const inOrder = [...releases].sort((a, b) => sequence(a.id) - sequence(b.id));
     // The newer one counts; the older one was deployed before it, or gave way to it.
-    expect(['deployed', 'superseded']).toContain(inOrder[0]?.outcome);
+    expect(['deployed', 'superseded'], `${inOrder[0]?.id ?? ''}: ${(await town.show(inOrder[0]?.id ?? '')).release.reason ?? ''}`).toContain(inOrder[0]?.outcome);
     expect(inOrder[1]?.outcome).toBe('deployed');
     expect(ran.filter(({ release }) => release.startsWith(`${name}-`)).map(({ release }) => release).sort()).toEqual(inOrder.map(({ id }) => id).sort());
     expect(await deployedIn(inOrder)).toEqual(inOrder.filter(({ outcome }) => outcome === 'deployed').map(({ id }) => id));
