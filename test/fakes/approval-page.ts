@@ -1,7 +1,7 @@
 import { takeAnswer } from '../../aws/decisions.ts';
 import { door, type Uses } from '../../functions/approval-page/door.ts';
 import { personOf, standing } from '../../domain/people.ts';
-import type { ApprovalWorld } from './approval-world.ts';
+import { ApprovalWorld } from './approval-world.ts';
 
 const usesOf = (world: ApprovalWorld): Uses => ({
   findLink: world.findLink,
@@ -39,4 +39,11 @@ export function aPage(world: ApprovalWorld) {
     /** Opens the page and presses a button on it. */
     answer: async (link: string, decision: 'approve' | 'reject', reason = '') => await post(link, { ...fieldsOf(await shown(link)), decision, reason }),
   };
+}
+
+/** The page over a world in which a question waits, with Alex's link to it. */
+export function aPageThatAsks() {
+  const world = new ApprovalWorld();
+  world.ask();
+  return { world, page: aPage(world), link: world.link('alex') };
 }

@@ -53,12 +53,24 @@ export function aRemovalStage() {
     },
   });
   const { where } = records;
+  const plan = () => planRemoval(uses, where, task);
+  const lock = () => takeLock(uses, where, { ...task, execution, token: 'lock-token' });
+  const check = () => checkBeforeRemoval(uses, where, { ...task, fence: 1 });
+  const empty = () => emptyStack(uses, where, { ...task, fence: 1 });
   return {
-    cloud, stores, records, sessions, stack,
-    plan: () => planRemoval(uses, where, task),
-    lock: () => takeLock(uses, where, { ...task, execution, token: 'lock-token' }),
-    check: () => checkBeforeRemoval(uses, where, { ...task, fence: 1 }),
-    empty: () => emptyStack(uses, where, { ...task, fence: 1 }),
+    cloud, stores, records, sessions, stack, plan, lock, check, empty,
+    /** Planned, judged and locked, up to what is asked under the lock. */
+    begun: async () => {
+      await plan();
+      await lock();
+      return await check();
+    },
+    /** How many calls it takes until everything is empty. */
+    emptied: async () => {
+      let calls = 1;
+      while ((await empty()).answer === 'more') calls += 1;
+      return calls;
+    },
     delete: (token = 'delete-token', tries = 0) => deleteApprovedStack(uses, where, { ...task, fence: 1, tries, token }),
     look: (token = 'look-token', tries = 0) => lookAtStack(uses, where, { ...task, fence: 1, tries, token }),
     close: (fields: Partial<CloseTarget>) => closeTarget(uses, where, { ...task, execution, ...fields }),

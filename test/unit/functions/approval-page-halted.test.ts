@@ -1,16 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aPage } from '../../fakes/approval-page.ts';
-import { ApprovalWorld } from '../../fakes/approval-world.ts';
+import { aPageThatAsks } from '../../fakes/approval-page.ts';
+import type { ApprovalWorld } from '../../fakes/approval-world.ts';
 
 let world: ApprovalWorld;
-let page: ReturnType<typeof aPage>;
+let page: ReturnType<typeof aPageThatAsks>['page'];
 let link: string;
 
 beforeEach(() => {
-  world = new ApprovalWorld();
-  page = aPage(world);
-  world.ask();
-  link = world.link('alex');
+  ({ world, page, link } = aPageThatAsks());
 });
 
 describe('a question in an environment that is halted', () => {

@@ -1,21 +1,18 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../contracts/plan.ts';
-import { aPage } from '../../fakes/approval-page.ts';
+import { aPage, aPageThatAsks } from '../../fakes/approval-page.ts';
 import { ApprovalWorld } from '../../fakes/approval-world.ts';
 import { throughTheApi } from '../../fakes/api-event.ts';
 import { aChange, aRecord, aRelease, aVote } from '../../fakes/samples.ts';
 import { tagsOf } from '../../fakes/tags.ts';
 
 let world: ApprovalWorld;
-let page: ReturnType<typeof aPage>;
+let page: ReturnType<typeof aPageThatAsks>['page'];
 let link: string;
 
 beforeEach(() => {
-  world = new ApprovalWorld();
-  page = aPage(world);
-  world.ask();
-  link = world.link('alex');
+  ({ world, page, link } = aPageThatAsks());
 });
 
 const aPlan = (fields: Partial<Plan> = {}): Plan => ({

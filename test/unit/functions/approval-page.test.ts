@@ -1,18 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { fieldsOf, aPage } from '../../fakes/approval-page.ts';
-import { ApprovalWorld } from '../../fakes/approval-world.ts';
+import { fieldsOf, aPageThatAsks } from '../../fakes/approval-page.ts';
+import type { ApprovalWorld } from '../../fakes/approval-world.ts';
 import { throughTheApi } from '../../fakes/api-event.ts';
 import { aRelease, aVote } from '../../fakes/samples.ts';
 
 let world: ApprovalWorld;
-let page: ReturnType<typeof aPage>;
+let page: ReturnType<typeof aPageThatAsks>['page'];
 let link: string;
 
 beforeEach(() => {
-  world = new ApprovalWorld();
-  page = aPage(world);
-  world.ask();
-  link = world.link('alex');
+  ({ world, page, link } = aPageThatAsks());
 });
 
 const second = { id: 'e'.repeat(32), environment: 'prod', digest: 'b'.repeat(64) };

@@ -10,21 +10,10 @@ afterEach(() => {
   stage.restore();
 });
 
-/** Planned, judged and locked, up to what is asked under the lock. */
-async function begun() {
-  await stage.plan();
-  await stage.lock();
-  return await stage.check();
-}
-
-async function emptied(): Promise<void> {
-  while ((await stage.empty()).answer === 'more');
-}
-
 describe('the end of a removal', () => {
   it('is over by the event of its own deletion, read from the target', async () => {
-    await begun();
-    await emptied();
+    await stage.begun();
+    await stage.emptied();
     stage.cloud.onDelete = () => undefined;
     await stage.delete();
     expect(stage.answers('delete-token')).toEqual([]);
@@ -36,8 +25,8 @@ describe('the end of a removal', () => {
   });
 
   it('is found by a look when its event was lost, and waited for as long as it moves', async () => {
-    await begun();
-    await emptied();
+    await stage.begun();
+    await stage.emptied();
     stage.cloud.onDelete = () => undefined;
     await stage.delete();
     await stage.look('first');
@@ -54,8 +43,8 @@ describe('the end of a removal', () => {
       stage.cloud.move('orders-dev', 'UPDATE_COMPLETE', { ResourceStatusReason, ...fields });
     };
     beforeEach(async () => {
-      await begun();
-      await emptied();
+      await stage.begun();
+      await stage.emptied();
       stage.cloud.onDelete = () => undefined;
     });
 
@@ -95,7 +84,7 @@ describe('the end of a removal', () => {
   });
 
   it('does not end as the deletion before it did, which the stack shows until the new one has begun', async () => {
-    await begun();
+    await stage.begun();
     await stage.delete();
     expect(stage.answers('delete-token')).toMatchObject([{ outcome: 'failed' }]);
     // Somebody mended it, and the release is retried.
@@ -115,8 +104,8 @@ describe('the end of a removal', () => {
   });
 
   it('begins no second deletion when a task is repeated, also when the first is over', async () => {
-    await begun();
-    await emptied();
+    await stage.begun();
+    await stage.emptied();
     stage.cloud.onDelete = () => undefined;
     await stage.delete();
     await stage.delete('again');
@@ -127,8 +116,8 @@ describe('the end of a removal', () => {
   });
 
   it('by somebody else meanwhile counts too, whichever way it ends', async () => {
-    await begun();
-    await emptied();
+    await stage.begun();
+    await stage.emptied();
     stage.stack.token = 'theirs';
     stage.cloud.move('orders-dev', 'DELETE_IN_PROGRESS');
     await stage.delete();

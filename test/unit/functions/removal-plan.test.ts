@@ -10,13 +10,6 @@ afterEach(() => {
   stage.restore();
 });
 
-/** Planned, judged and locked, up to what is asked under the lock. */
-async function begun() {
-  await stage.plan();
-  await stage.lock();
-  return await stage.check();
-}
-
 describe('planning a removal', () => {
   it('lists page by page what goes and what stays, and touches nothing', async () => {
     expect(await stage.plan()).toEqual({ answer: 'planned' });
@@ -97,7 +90,7 @@ describe('a stack whose exports others import', () => {
 
   it('is removed when nobody imports it any more', async () => {
     isImported();
-    expect(await begun()).toEqual({ answer: 'remove' });
+    expect(await stage.begun()).toEqual({ answer: 'remove' });
     isImported('cart-dev');
     expect(await stage.check()).toMatchObject({ answer: 'close', outcome: 'failed' });
   });
@@ -112,13 +105,13 @@ describe('a stack whose exports others import', () => {
 
 describe('what is asked under the lock', () => {
   it('is whether it would still take along what was planned', async () => {
-    expect(await begun()).toEqual({ answer: 'remove' });
+    expect(await stage.begun()).toEqual({ answer: 'remove' });
     stage.stack.resources.push(['More', 'AWS::DynamoDB::Table', 'more']);
     expect(await stage.check()).toMatchObject({ answer: 'close', outcome: 'stale' });
   });
 
   it('is whether the stack moves, is gone, or was protected meanwhile', async () => {
-    await begun();
+    await stage.begun();
     stage.stack.status = 'UPDATE_IN_PROGRESS';
     expect(await stage.check()).toEqual({ answer: 'busy' });
     stage.stack.status = 'UPDATE_COMPLETE';
@@ -129,7 +122,7 @@ describe('what is asked under the lock', () => {
   });
 
   it('is whether something newer came, the environment is halted, or it is a sandbox no longer', async () => {
-    await begun();
+    await stage.begun();
     stage.records.deployed.set('dev/main', aDeployed({ sequence: 14, release: 'orders-14-3f2a9c1b' }));
     expect(await stage.check()).toMatchObject({ outcome: 'superseded' });
     stage.records.deployed.set('dev/main', aDeployed());
