@@ -6,8 +6,8 @@ import {
   ListChangeSetsCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { ChangeSetRequest } from '../domain/change-set-request.ts';
-import { InvalidInputError } from '../domain/errors.ts';
-import { isMissing } from './cloudformation.ts';
+import { InvalidInputError, TransientError } from '../domain/errors.ts';
+import { isElsewhere, isMissing } from './cloudformation.ts';
 import { calling, isNamed } from './errors.ts';
 import { pages } from './pages.ts';
 
@@ -23,6 +23,7 @@ const pairs = <Key extends string, Value extends string>(map: Readonly<Record<st
 /**
  * Opens a change set, or finds the one that an earlier try of the same task opened.
  * @throws InvalidInputError when CloudFormation does not take the template, its parameters or its capabilities
+ * @throws TransientError when the stack is not as it was when somebody looked: look again
  */
 export async function createChangeSet(client: CloudFormationClient, request: ChangeSetRequest): Promise<void> {
   const doing = `opening a change set on ${request.stackName}`;
@@ -48,6 +49,7 @@ export async function createChangeSet(client: CloudFormationClient, request: Cha
   } catch (error) {
     // Repeated by the task, or by the SDK after an answer was lost: the name is derived, so it is ours.
     if (isNamed(error, 'AlreadyExistsException') && error.message.includes(request.name)) return;
+    if (isElsewhere(error)) throw new TransientError(`${doing}: since it was looked at somebody else moved the stack (${error.message.replace(/\.$/, '')}). It is tried again.`, { cause: error });
     if (isNamed(error, 'ValidationError', 'InsufficientCapabilitiesException', 'LimitExceededException', 'AlreadyExistsException')) {
       throw new InvalidInputError(`${doing}: ${error.message.replace(/\.$/, '')}. Mend the template or its configuration and push again.`, { cause: error });
     }
@@ -96,7 +98,7 @@ export async function executeChangeSet(client: CloudFormationClient, { stackName
     return 'started';
   } catch (error) {
     if (isNamed(error, ...alreadyStarted)) return 'started-before';
-    if (isNamed(error, ...notExecutable) || isMissing(error)) return 'perhaps-started';
+    if (isNamed(error, ...notExecutable) || isElsewhere(error)) return 'perhaps-started';
     throw error;
   }
 }

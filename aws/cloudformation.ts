@@ -44,6 +44,14 @@ function described(stack: Stack): DescribedStack {
 export const isMissing = (error: unknown): boolean => isNamed(error, 'ValidationError') && error.message.includes('does not exist');
 
 /**
+ * True where CloudFormation refuses because the stack came, went or is being moved (F 2.3), and not because of the request.
+ * There is no error of its own for that either: `Stack [NAME] already exists and cannot be created again ...`,
+ * `Stack:ARN is in UPDATE_IN_PROGRESS state and can not be updated.`
+ */
+export const isElsewhere = (error: unknown): error is Error =>
+  isNamed(error, 'ValidationError', 'AlreadyExistsException') && /^Stack\b.*(?:does not exist|already exists|is in [A-Z_]+ state)/s.test(error.message);
+
+/**
  * A stack by name or ARN, or `undefined` when there is none. A deleted stack is found by its ARN only, for 90 days.
  * The answer is eventually consistent.
  */

@@ -6,8 +6,6 @@ import {
   DescribeChangeSetCommand,
   type DescribeChangeSetOutput,
   DescribeEventsCommand,
-  DescribeStackEventsCommand,
-  DescribeStacksCommand,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
   InvalidChangeSetStatusException,
@@ -18,9 +16,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lookAtChangeSet } from '../../../aws/change-set-look.ts';
 import { changeSetsOf, createChangeSet, deleteChangeSet, executeChangeSet } from '../../../aws/change-sets.ts';
-import { describeStack } from '../../../aws/cloudformation.ts';
 import { describeChangeSet } from '../../../aws/described-change-set.ts';
-import { operationEvents } from '../../../aws/stack-events.ts';
 import { changeSetRequest } from '../../../domain/change-set-request.ts';
 import { aRelease, aTarget } from '../../fakes/samples.ts';
 
@@ -78,6 +74,17 @@ describe('opening a change set', () => {
       name: 'InvalidInputError',
       message: 'opening a change set on orders-dev: Parameters: [Size] must have values. Mend the template or its configuration and push again.',
     });
+  });
+
+  // The words of AWS: of the first two there are public threads, the last is what the local cloud says.
+  it.each([
+    ['ValidationError', 'Stack [orders-dev] already exists and cannot be created again with the changeSet [orders-12-3f2a9c1b-1-1].'],
+    ['ValidationError', 'Stack:arn:aws:cloudformation:eu-west-1:222222222222:stack/orders-dev/1 is in UPDATE_IN_PROGRESS state and can not be updated.'],
+    ['ValidationError', 'Stack [orders-dev] does not exist'],
+    ['AlreadyExistsException', 'Stack [orders-dev] already exists'],
+  ])('on a stack that was moved since it was looked at is tried again, beginning with the look: %s %s', async (name, message) => {
+    cloudFormation.on(CreateChangeSetCommand).rejects(refused(name, message));
+    await expect(createChangeSet(client, request)).rejects.toMatchObject({ name: 'TransientError', message: `opening a change set on orders-dev: since it was looked at somebody else moved the stack (${message.replace(/\.$/, '')}). It is tried again.` });
   });
 
   it('is tried again when CloudFormation was busy', async () => {
@@ -199,6 +206,7 @@ describe('executing', () => {
     [refused('InvalidChangeSetStatus', 'x'), 'perhaps-started'],
     [refused('ChangeSetNotFound', 'x'), 'perhaps-started'],
     [refused('ValidationError', 'Stack [orders-dev] does not exist'), 'perhaps-started'],
+    [refused('ValidationError', 'Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.'), 'perhaps-started'],
   ] as const)('again is no error: %s', async (error, expected) => {
     cloudFormation.on(ExecuteChangeSetCommand).rejects(error);
     expect(await executeChangeSet(client, id, 'db-1-x')).toBe(expected);
@@ -213,34 +221,4 @@ describe('executing', () => {
 it('a stack that is gone has no change sets', async () => {
   cloudFormation.on(ListChangeSetsCommand).rejects(refused('ValidationError', 'Stack [orders-dev] does not exist'));
   expect(await changeSetsOf(client, 'orders-dev')).toEqual([]);
-});
-
-describe('the events of an operation', () => {
-  it('on a stack that is gone and forgotten are none', async () => {
-    cloudFormation.on(DescribeStackEventsCommand).rejects(refused('ValidationError', 'Stack [arn] does not exist'));
-    expect(await operationEvents(client, 'arn', 'mine')).toEqual([]);
-  });
-
-  const event = (EventId: string, ClientRequestToken: string) => ({ EventId, StackId: 'arn', StackName: 'orders-dev', LogicalResourceId: EventId, ClientRequestToken, Timestamp: new Date(0) });
-
-  it('are those with its token, read no further than its beginning', async () => {
-    cloudFormation
-      .on(DescribeStackEventsCommand)
-      .resolvesOnce({ StackEvents: [event('later', 'other'), event('c', 'mine')], NextToken: '2' })
-      .resolvesOnce({ StackEvents: [event('b', 'mine'), event('old', 'older')], NextToken: '3' })
-      .rejects(new Error('read too far'));
-    expect((await operationEvents(client, 'arn', 'mine')).map(({ logicalId }) => logicalId)).toEqual(['c', 'b']);
-  });
-});
-
-describe('a stack', () => {
-  it('that does not exist is undefined', async () => {
-    cloudFormation.on(DescribeStacksCommand).rejects(refused('ValidationError', 'Stack with id orders-dev does not exist'));
-    expect(await describeStack(client, 'orders-dev')).toBeUndefined();
-  });
-
-  it('that may not be looked at is an error', async () => {
-    cloudFormation.on(DescribeStacksCommand).rejects(refused('AccessDenied', 'not authorized'));
-    await expect(describeStack(client, 'orders-dev')).rejects.toMatchObject({ name: 'AccessDeniedError' });
-  });
 });
