@@ -18,6 +18,7 @@ def _install() -> None:
     import builds.service
     import bus_delivery
     import calls
+    import change_sets
     import codedeploy.resources
     import codedeploy.service
     import events
@@ -41,7 +42,7 @@ def _install() -> None:
     events.install()
     # Faults stand outside the record of calls, which holds what took effect.
     for hook in (clock, calls, faults, policy_variables, condition_keys, stack_events, kept_events, bus_delivery, lambda_errors, step_functions, template_reading,
-                 s3_reading, s3_events, mail, resources, exports_in_use, http_apis, builds.service, codedeploy.resources):
+                 s3_reading, s3_events, mail, resources, exports_in_use, change_sets, http_apis, builds.service, codedeploy.resources):
         hook.install()
     routing.name_resources()
     routing.add_service("codecommit", "CodeCommit_20150413", service, service.resource_arn)

@@ -1,4 +1,4 @@
-import { CreateChangeSetCommand, DeleteStackCommand, DescribeChangeSetCommand, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
+import { CreateChangeSetCommand, DeleteStackCommand, DescribeChangeSetCommand, DescribeStacksCommand, ExecuteChangeSetCommand, SignalResourceCommand } from '@aws-sdk/client-cloudformation';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../../local/eventually.ts';
@@ -118,4 +118,24 @@ it('an event of our own arrives across accounts; nobody may pretend to be AWS', 
   expect(FailedEntryCount).toBe(1);
   const knock = await eventually('the event', async () => (await seen(stage.cloud, accounts.tools)).find(({ source }) => source === 'test'));
   expect(knock).toMatchObject({ account: accounts.dev, detail: { who: 'dev' } });
+});
+
+it('a second change set stands on the same empty stack, and while a stack is moved nothing is opened or executed on it', async () => {
+  const { cloudFormation } = clients(stage.cloud, stage.cloud.accounts.dev);
+  const waiting = JSON.stringify({ Resources: { Wait: { Type: 'AWS::CloudFormation::WaitCondition', CreationPolicy: { ResourceSignal: { Timeout: 'PT5M' } } } } });
+  const open = (ChangeSetName: string, TemplateBody: string, ChangeSetType: 'CREATE' | 'UPDATE' = 'CREATE') => cloudFormation.send(new CreateChangeSetCommand({ StackName: 'moved', ChangeSetName, ChangeSetType, TemplateBody }));
+  const status = async () => (await cloudFormation.send(new DescribeStacksCommand({ StackName: 'moved' }))).Stacks?.[0]?.StackStatus;
+
+  const [first, second] = [await open('first', waiting), await open('second', parameter('moved'))];
+  expect(second.StackId).toBe(first.StackId);
+  await expect(open('wrong', '{"Resources": {"Q": {"Type": "AWS::Nothing::Known"}}}')).rejects.toMatchObject({ name: 'ValidationError' });
+  expect((await cloudFormation.send(new DescribeChangeSetCommand({ StackName: 'moved', ChangeSetName: 'second' }))).StackId).toBe(first.StackId);
+  await cloudFormation.send(new ExecuteChangeSetCommand({ StackName: 'moved', ChangeSetName: 'first', ClientRequestToken: 'moved-1' }));
+  const refused = { name: 'ValidationError', message: `Stack:${first.StackId ?? ''} is in CREATE_IN_PROGRESS state and can not be updated.` };
+  await expect(open('third', parameter('moved'), 'UPDATE')).rejects.toMatchObject(refused);
+  await expect(cloudFormation.send(new ExecuteChangeSetCommand({ StackName: 'moved', ChangeSetName: 'first' }))).rejects.toMatchObject(refused);
+  // A wait condition takes a signal only while it waits.
+  await eventually('the signal to be taken', () => cloudFormation.send(new SignalResourceCommand({ StackName: 'moved', LogicalResourceId: 'Wait', UniqueId: 'one', Status: 'SUCCESS' })).catch(() => undefined));
+  await eventually('the stack', async () => ((await status()) === 'CREATE_COMPLETE' ? true : undefined));
+  await expect(open('third', parameter('moved'), 'UPDATE')).resolves.toMatchObject({ StackId: first.StackId });
 });
