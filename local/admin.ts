@@ -178,9 +178,9 @@ export class CloudAdmin {
     if (aged === 0) throw new Error(`there is no stack ${stackArn} in the local cloud`);
   }
 
-  /** Kills every environment of every function, also one at work. Answers how many environments there were. */
-  async killFunctions(): Promise<number> {
-    return (await this.#ask<{ killed: number }>('POST', 'workers/kill')).killed;
+  /** Kills every environment of every function of an account, also one at work. Answers how many environments there were. */
+  async killFunctions(account: string): Promise<number> {
+    return (await this.#ask<{ killed: number }>('POST', 'workers/kill', { account })).killed;
   }
 
   /** Makes one call of one function go wrong. */

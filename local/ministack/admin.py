@@ -81,7 +81,7 @@ _ROUTES = {
     ("GET", "clock"): lambda _data, _query: {"ahead": clock.ahead()},
     ("POST", "clock"): lambda data, _query: {"ahead": clock.forward(float(data["seconds"]))},
     ("GET", "work"): lambda _data, _query: work.going_on(),
-    ("POST", "workers/kill"): lambda _data, _query: {"killed": lambda_errors.kill_warm_workers()},
+    ("POST", "workers/kill"): lambda data, _query: {"killed": lambda_errors.kill_workers_in(data["account"])},
     ("GET", "faults"): lambda _data, _query: {"faults": faults.listed()},
     ("POST", "faults"): lambda data, _query: faults.add(data),
     ("DELETE", "faults"): lambda _data, _query: faults.clear() or {"deleted": True},

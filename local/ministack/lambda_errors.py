@@ -54,19 +54,19 @@ def install() -> None:
     replace(lambda_svc, "_execute_function_warm", unpacked)
 
 
-def kill_warm_workers() -> int:
-    """A crash of every environment, busy or idle: its next call starts a new process."""
-    return _kill(lambda worker: True)
+def kill_workers_in(account: str) -> int:
+    """A crash of every environment in one account, busy or idle: its next call starts a new process."""
+    return _kill(lambda key, _worker: key.startswith(f"{account}:"))
 
 
 def kill_workers_of(function: str) -> int:
     """A crash of the environments of one function that are at work."""
-    return _kill(lambda worker: worker.in_use and worker.func_name == function)
+    return _kill(lambda _key, worker: worker.in_use and worker.func_name == function)
 
 
 def _kill(meant) -> int:
     with runtime._lock:
-        workers = [worker for pool in runtime._workers.values() for worker in pool if meant(worker)]
+        workers = [worker for key, pool in runtime._workers.items() for worker in pool if meant(key, worker)]
     killed = 0
     for worker in workers:
         process = worker._proc

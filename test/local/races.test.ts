@@ -64,9 +64,10 @@ it('functions killed in the middle end in the right outcome', { timeout: 120_000
   const app = application('killed');
   const release = await app.releaseOf(await app.push(parametersApplication({ values: { One: '1' }, resources: takes(2) })));
   await until('the release is planned somewhere', async () => (await town.show(release)).story.some(({ kind }) => kind === 'planned'));
-  // Killed again and again while it executes, then left alone.
+  // Killed again and again while it executes, then left alone. Not the stack's own function: whose is killed, its stack waits for an hour, as on AWS.
+  const { admin, accounts } = town.system.cloud;
   for (let round = 0; round < 5; round += 1) {
-    await town.system.cloud.admin.killFunctions();
+    await admin.killFunctions(accounts.tools);
     await until('the door answers again', () => town.show(release));
   }
   expect(outcomes(await town.ended(release))).toEqual({ dev: 'deployed', staging: 'deployed' });
