@@ -6,6 +6,9 @@ import { secondsOf } from './seconds.ts';
 import { targetNames } from './target-names.ts';
 import { parseYamlFile } from './yaml-file.ts';
 
+/** A release ends by itself after 330 days, and may have to ask in several environments (F 4.2: an execution is open for a year at most). */
+const longestQuestion = '90 days';
+
 /** Parses `environments.yaml` and checks that what it names is there. */
 export function parseEnvironmentsFile(text: string, file = 'environments.yaml'): Parsed<Environments> {
   const parsed = parseYamlFile(file, text, Environments);
@@ -89,6 +92,7 @@ function approvalProblems(content: Environments, environment: string): Found[] {
   const everybody = approversOf(quorums).map((person) => ({ person, places: [person] }));
   if (found.length === 0 && !isMet(quorums, 1, everybody)) found.push({ path: here, message: 'each yes must come from another person, and there are not enough people for all groups' });
   if (approval.breakGlass !== undefined && membersOf(content, approval.breakGlass).length < 2) found.push({ path: [...here, 'breakGlass'], message: 'breaking the glass takes two people; name at least two' });
+  if (secondsOf(approval.expires) > secondsOf(longestQuestion)) found.push({ path: [...here, 'expires'], message: `a question stays open for ${longestQuestion} at most, not for ${approval.expires}: the release that asks ends by itself some day` });
   if (approval.remind !== undefined && secondsOf(approval.remind) >= secondsOf(approval.expires)) found.push({ path: [...here, 'remind'], message: `a reminder ${approval.remind} before the end comes too early: the question expires after ${approval.expires}` });
   const uploaded = Object.entries(applications).find(([name, { upload }]) => upload !== undefined && environments[environment]?.applications?.includes(name) !== false)?.[0];
   if (uploaded !== undefined && !approval.authorMayApprove && approversOf(quorums).length < 2) found.push({ path: here, message: `${uploaded} is uploaded, and nobody can check who wrote an upload: it takes two people, but only one may answer; name more, or set authorMayApprove: true` });

@@ -144,6 +144,7 @@ describe('people, groups and rules', () => {
     ['the same person twice to break the glass', 'breakGlass: [security]', 'breakGlass: [kim, kim]', /^22: .*breaking the glass takes two people/],
     ['a stranger who may break the glass', 'breakGlass: [security]', 'breakGlass: [security, eve]', /^22: .*no approver eve/],
     ['a reminder before the question', 'remind: 2 hours', 'remind: 24 hours', /^24: .*a reminder 24 hours before the end comes too early: the question expires after 1 day/],
+    ['a question for ever', 'expires: 1 day', 'expires: 91 days', /^23: .*a question stays open for 90 days at most, not for 91 days/],
     ['rules where nobody is asked', `    approval:\n      ${byGroups}\n      breakGlass: [security]\n      expires: 1 day\n      remind: 2 hours\n`, '', /^21: .*rules say who is asked, but no approval is registered/],
     ['a rule for two where one may answer', `${byGroups}\n      breakGlass: [security]`, 'approvers: [kim]', /^26: .*it asks two people, but only one may answer/],
     ['a rule about something that there is none of', '[code, outputs]', 'everything', /^26: .*what/],
