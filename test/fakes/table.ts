@@ -12,6 +12,8 @@ interface TransactItem { readonly Put?: PutCommandInput; readonly Update?: Updat
 
 const idOf = (key: Row | undefined): string => JSON.stringify([key?.['pk'], key?.['sk']]);
 
+const isOrdered = (value: unknown): value is number | string => typeof value === 'number' || typeof value === 'string';
+
 /** DynamoDB keeps no `undefined`. */
 const kept = (row: Row): Row => structuredClone(Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)));
 
@@ -80,10 +82,13 @@ export class FakeTable {
       if (missing !== undefined) return row?.[names[missing] ?? missing] === undefined;
       const present = /^attribute_exists\((.*)\)$/.exec(part)?.[1];
       if (present !== undefined) return row?.[names[present] ?? present] !== undefined;
-      const [, name = '', sign, value = ''] = /^(\S+) (=|>|<=) (\S+)$/.exec(part) ?? [];
+      const [, name = '', sign, value = ''] = /^(\S+) (=|>|<|<=) (\S+)$/.exec(part) ?? [];
       if (sign === undefined) throw new Error(`The fake table does not know the condition ${part}.`);
       const [left, right] = [row?.[names[name] ?? name], values[value] as unknown];
-      return sign === '=' ? isDeepStrictEqual(left, right) : sign === '>' ? Number(left) > Number(right) : Number(left) <= Number(right);
+      if (sign === '=') return isDeepStrictEqual(left, right);
+      // DynamoDB compares numbers with numbers and texts with texts; what is not there is neither less nor more.
+      if (!isOrdered(left) || !isOrdered(right) || typeof left !== typeof right) return false;
+      return sign === '>' ? left > right : sign === '<' ? left < right : left <= right;
     };
     const bare = (part: string) => (part.startsWith('(') ? part.slice(1, -1) : part);
     return (condition ?? '') === '' || (condition ?? '').split(' OR ').some((either) => bare(either).split(' AND ').every(holds));
