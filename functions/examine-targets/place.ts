@@ -1,7 +1,7 @@
 import type { Trial } from '../../aws/trial-session.ts';
 import type { Credentials } from '../../aws/sts.ts';
 import type { Finding } from '../../contracts/doctor.ts';
-import { canarySeconds, type EventFact, eventsArrive } from '../../domain/doctor/events-arrive.ts';
+import { type EventFact, eventsArrive } from '../../domain/doctor/events-arrive.ts';
 import { configRecords, trailLogs } from '../../domain/doctor/remarks.ts';
 import { canaryText } from '../../domain/doctor/session.ts';
 import { artifactsReadable, demandsExternalId, demandsRightExternalId, type Place, planRole, type Refusal, roomForStacks } from '../../domain/doctor/target-checks.ts';
@@ -13,7 +13,7 @@ import type { Uses } from './uses.ts';
 const wrong = (externalId: string) => `${externalId.slice(0, 1200)}-wrong`;
 
 /** One account in one Region. The session is tried first; what needs it and cannot have it says so. */
-export async function examinePlace(uses: Uses, place: Place, environment: string): Promise<Finding[]> {
+export async function examinePlace(uses: Uses, place: Place, environment: string, patienceSeconds: number): Promise<Finding[]> {
   const { account, region, externalId } = place;
   const trial = uses.asARelease(place, environment);
   const refusal = async (withThis: Promise<boolean>): Promise<Refusal> => {
@@ -31,17 +31,17 @@ export async function examinePlace(uses: Uses, place: Place, environment: string
       return 'refused' in answer ? answer : { read: answer.text === canaryText };
     })),
     examine(roomForStacks, place, inside((session) => uses.countStacks(session, region))),
-    examine(eventsArrive, place, inside(async (session) => ({ canary: await flyCanary(uses, place, session), seenAt: (await uses.lastEvents(place)).seenAt }))),
+    examine(eventsArrive, place, inside(async (session) => ({ canary: await flyCanary(uses, place, session, patienceSeconds), patienceSeconds, seenAt: (await uses.lastEvents(place)).seenAt }))),
     examine(trailLogs, place, inside((session) => uses.trailIsLogging(session, region))),
     examine(configRecords, place, inside((session) => uses.configIsRecording(session, region))),
   ]);
 }
 
 /** Sends a test event and waits for it at the other end. */
-async function flyCanary(uses: Uses, place: Place, session: Credentials): Promise<EventFact['canary']> {
+async function flyCanary(uses: Uses, place: Place, session: Credentials, patienceSeconds: number): Promise<EventFact['canary']> {
   const sentAt = uses.now().toISOString();
   if (!(await uses.sendCanary(session, place.region, sentAt))) return 'untried';
-  for (let waited = 0; waited < canarySeconds * 1000; waited += 500) {
+  for (let waited = 0; waited < patienceSeconds * 1000; waited += 500) {
     await uses.pause(500);
     // A later one proves the way too.
     if (((await uses.lastEvents(place)).canarySentAt ?? '') >= sentAt) return 'arrived';

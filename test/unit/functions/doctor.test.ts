@@ -38,7 +38,7 @@ class Surgery implements Uses, Looks, Records {
   functionConcurrency = () => Promise.resolve({ limit: 1000, unreserved: 1000 });
   newestConfiguration = () => Promise.resolve(undefined);
   newestTemplates = (): ReturnType<Uses['newestTemplates']> => Promise.resolve([{ application: 'orders', environment: 'dev', account: '222222222222', region: 'eu-west-1', stackName: 'orders-dev', parameters: {}, template: {} }]);
-  examinePlace = (place: Parameters<Uses['examinePlace']>[0], environment: string) => examinePlace(this, place, environment);
+  examinePlace = (place: Parameters<Uses['examinePlace']>[0], environment: string) => examinePlace(this, place, environment, 10);
   lastEvents = (): ReturnType<Looks['lastEvents']> => Promise.resolve({ seenAt: '2026-01-01T00:00:00.000Z', canarySentAt: this.canarySentAt });
   sendCanary = (_: unknown, __: string, sentAt: string) => {
     if (this.forwards) this.canarySentAt = sentAt;
@@ -206,6 +206,19 @@ describe('before the first release into a target', () => {
     surgery.trust.clear();
     await expect(first()).rejects.toMatchObject({ name: 'DeploymentFailedError', message: expect.stringMatching(/^Looking at 222222222222, eu-west-1, before the first release into it: drawbridge-plan in 222222222222 is missing .* Then retry the release\.$/s) as string });
     expect([surgery.examined, surgery.reports]).toEqual([[], []]);
+  });
+
+  it('a test event that is late by a little ends nothing, one that is lost does', async () => {
+    surgery.forwards = false;
+    let pauses = 0;
+    surgery.pause = () => {
+      pauses += 1;
+      if (pauses === 25) surgery.canarySentAt = surgery.now().toISOString();
+      return Promise.resolve();
+    };
+    expect((await first()).findings[0]?.map(({ state }) => state)).not.toContain('bad');
+    surgery.canarySentAt = undefined;
+    await expect(first()).rejects.toThrow(/a test event did not arrive within 15 seconds/);
   });
 
   it('the doctor alone remembers nothing and tells nobody', async () => {

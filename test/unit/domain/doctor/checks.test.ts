@@ -88,7 +88,7 @@ describe('events', () => {
     ['untried', undefined, 'unknown', 'no test event can be sent there: its stack drawbridge-target is older than that'],
     ['untried', '2026-01-01T00:00:00.000Z', 'unknown', 'no test event can be sent there: its stack drawbridge-target is older than that; the last event of a stack came at 2026-01-01T00:00:00.000Z'],
   ] as const)('of which the test event %s, and a stack sent one at %s: %s', (canary, seenAt, state, says) => {
-    expect(eventsArrive.judge({ canary, seenAt }, place)).toEqual({ state, says });
+    expect(eventsArrive.judge({ canary, seenAt, patienceSeconds: 10 }, place)).toEqual({ state, says });
   });
 });
 
