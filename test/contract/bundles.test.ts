@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -34,6 +34,14 @@ it('every bundle loads without a network, a credential or a variable: nothing ha
   const program = `for (const file of ${JSON.stringify(files)}) { const { handler } = await import(file); if (typeof handler !== 'function') throw new Error(file); }`;
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { env: {} });
   expect(stdout + stderr).toBe('');
+});
+
+it('an error names our file and line, though the map of a bundle knows nothing of libraries', async () => {
+  const bundle = join(folder, 'check-plan', 'handler.mjs');
+  const program = `const { handler } = await import(${JSON.stringify(pathToFileURL(bundle).href)}); await handler({}, {}).catch((error) => console.log(error.stack));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--enable-source-maps', '--input-type=module', '--eval', program], { env: {} });
+  expect(stdout).toMatch(/at parseInput \(.*runtime\/task\.ts:\d+:\d+\)/);
+  expect(await readFile(`${bundle}.map`, 'utf8')).not.toContain('node_modules');
 });
 
 it('errors keep their names when they are minified, for the machines decide by them', async () => {
