@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CloudFormationClient, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { keys } from '../../aws/table.ts';
 import { StatusAnswer, SweepAnswer } from '../../contracts/commands.ts';
 import type { Sweep } from '../../contracts/sweep.ts';
 import { knock } from '../../local/door.ts';
@@ -88,6 +90,7 @@ export class Town {
   readonly system: System;
   readonly #folder: string;
   readonly #applications = new Map<string, Application>();
+  #table: DynamoDBClient | undefined;
 
   private constructor(system: System, folder: string) {
     this.system = system;
@@ -146,20 +149,30 @@ export class Town {
     return (await this.ask('GET', `/releases/${release}`)) as Shown;
   }
 
+  /** A row of the control plane's table. Whoever waits looks here: asking the door is work for the machine, again and again. */
+  async #row({ pk, sk }: { readonly pk: string; readonly sk: string }): Promise<Readonly<Record<string, AttributeValue>>> {
+    this.#table ??= new DynamoDBClient(this.client());
+    const { Item } = await this.#table.send(new GetItemCommand({ TableName: this.system.outputs['TableName'], Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true }));
+    return Item ?? {};
+  }
+
+  async #isOver(release: string): Promise<boolean> {
+    return (await this.#row(keys.release(release)))['state']?.S === 'ended';
+  }
+
   async ended(release: string, limit = longest): Promise<Shown> {
-    return await until(`${release} ends`, async () => {
-      const shown = await this.show(release);
-      return shown.release.state === 'ended' ? shown : undefined;
-    }, limit);
+    await until(`${release} ends`, () => this.#isOver(release), limit);
+    return await this.show(release);
   }
 
   /** Waits until a release asks for an approval; one that ends without asking fails at once, with its reason. */
   async waitsIn(release: string, environment: string): Promise<Shown> {
-    const shown = await until(`${release} waits for an approval in ${environment}`, async () => {
-      const now = await this.show(release);
-      const waits = now.approvals.some((approval) => approval.environment === environment && approval.state === 'waiting');
-      return waits || now.release.state === 'ended' ? now : undefined;
+    await until(`${release} waits for an approval in ${environment}`, async () => {
+      const approval = (await this.#row(keys.environment(release, environment)))['approval']?.S;
+      const waits = approval !== undefined && (await this.#row(keys.approval(approval)))['state']?.S === 'waiting';
+      return waits || (await this.#isOver(release));
     }, longest);
+    const shown = await this.show(release);
     if (shown.release.state === 'ended') throw new Error(`${release} ended without asking: ${JSON.stringify(shown.release)}`);
     return shown;
   }
