@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { ChangeSetRequest } from '../domain/change-set-request.ts';
 import { InvalidInputError, TransientError } from '../domain/errors.ts';
-import { isElsewhere, isMissing } from './cloudformation.ts';
+import { isMoved, isMissing } from './cloudformation.ts';
 import { calling, isNamed } from './errors.ts';
 import { pages } from './pages.ts';
 
@@ -49,7 +49,7 @@ export async function createChangeSet(client: CloudFormationClient, request: Cha
   } catch (error) {
     // Repeated by the task, or by the SDK after an answer was lost: the name is derived, so it is ours.
     if (isNamed(error, 'AlreadyExistsException') && error.message.includes(request.name)) return;
-    if (isElsewhere(error)) throw new TransientError(`${doing}: since it was looked at somebody else moved the stack (${error.message.replace(/\.$/, '')}). It is tried again.`, { cause: error });
+    if (isMoved(error)) throw new TransientError(`${doing}: since it was looked at somebody else moved the stack (${error.message.replace(/\.$/, '')}). It is tried again.`, { cause: error });
     if (isNamed(error, 'ValidationError', 'InsufficientCapabilitiesException', 'LimitExceededException', 'AlreadyExistsException')) {
       throw new InvalidInputError(`${doing}: ${error.message.replace(/\.$/, '')}. Mend the template or its configuration and push again.`, { cause: error });
     }
@@ -98,7 +98,7 @@ export async function executeChangeSet(client: CloudFormationClient, { stackName
     return 'started';
   } catch (error) {
     if (isNamed(error, ...alreadyStarted)) return 'started-before';
-    if (isNamed(error, ...notExecutable) || isElsewhere(error)) return 'perhaps-started';
+    if (isNamed(error, ...notExecutable) || isMissing(error) || isMoved(error)) return 'perhaps-started';
     throw error;
   }
 }

@@ -48,7 +48,7 @@ export const isMissing = (error: unknown): boolean => isNamed(error, 'Validation
  * There is no error of its own for that either: `Stack [NAME] already exists and cannot be created again ...`,
  * `Stack:ARN is in UPDATE_IN_PROGRESS state and can not be updated.`
  */
-export const isElsewhere = (error: unknown): error is Error =>
+export const isMoved = (error: unknown): error is Error =>
   isNamed(error, 'ValidationError', 'AlreadyExistsException') && /^Stack\b.*(?:does not exist|already exists|is in [A-Z_]+ state)/s.test(error.message);
 
 /**
