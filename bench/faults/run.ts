@@ -7,7 +7,7 @@ import { Town } from '../../test/local/town.ts';
 import { distinctCalls, everything, named, trials } from './calls.ts';
 import { section, table, withSection } from './document.ts';
 import { Journal } from './journal.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger } from '../../test/local/ledger.ts';
 import { quiet, type Result, run } from './trial.ts';
 import { scenarios } from './scenarios.ts';
 

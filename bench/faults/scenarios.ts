@@ -1,7 +1,7 @@
 import { DescribeStacksCommand, CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Town } from '../../test/local/town.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from '../../test/local/ledger.ts';
 import type { Scenario } from './scenario.ts';
 import { patiently, pushed, ready, register, Team } from './team.ts';
 

@@ -6,7 +6,7 @@ import { until } from '../../test/fakes/until.ts';
 import { registryWith } from '../../test/local/office.ts';
 import { parametersApplication } from '../../test/local/templates.ts';
 import type { Town } from '../../test/local/town.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from '../../test/local/ledger.ts';
 
 /** A person asks again until the door does it, or says that there is nothing left to do. */
 export async function patiently(what: string, ask: () => Promise<unknown>): Promise<void> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloudAdmin } from '../../local/admin.ts';
 import { until } from '../../test/fakes/until.ts';
 import type { Trial } from './calls.ts';
-import type { Ledger, ReleaseRow } from './ledger.ts';
+import type { Ledger, ReleaseRow } from '../../test/local/ledger.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Result {

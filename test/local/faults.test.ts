@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Call, distinctCalls, named } from '../../bench/faults/calls.ts';
-import { Ledger } from '../../bench/faults/ledger.ts';
+import { Ledger } from './ledger.ts';
 import { scenarios } from '../../bench/faults/scenarios.ts';
 import { run } from '../../bench/faults/trial.ts';
 import type { FaultKind } from '../../local/admin.ts';

@@ -5,14 +5,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CloudFormationClient, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
-import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { keys } from '../../aws/table.ts';
 import { StatusAnswer, SweepAnswer } from '../../contracts/commands.ts';
 import type { Sweep } from '../../contracts/sweep.ts';
 import { knock } from '../../local/door.ts';
 import type { Person } from '../../local/sample.ts';
 import { bringUp, type System, type SystemOptions } from '../../local/system.ts';
 import { until } from '../fakes/until.ts';
+import { Ledger } from './ledger.ts';
 import { buildQuickly } from './quick-build.ts';
 
 const run = promisify(execFile);
@@ -90,11 +89,12 @@ export class Town {
   readonly system: System;
   readonly #folder: string;
   readonly #applications = new Map<string, Application>();
-  #table: DynamoDBClient | undefined;
+  readonly #ledger: Ledger;
 
   private constructor(system: System, folder: string) {
     this.system = system;
     this.#folder = folder;
+    this.#ledger = new Ledger(this);
   }
 
   static async build(lookAgainSeconds = 900, builds?: SystemOptions['builds'], regions: readonly string[] = []): Promise<Town> {
@@ -149,15 +149,9 @@ export class Town {
     return (await this.ask('GET', `/releases/${release}`)) as Shown;
   }
 
-  /** A row of the control plane's table. Whoever waits looks here: asking the door is work for the machine, again and again. */
-  async #row({ pk, sk }: { readonly pk: string; readonly sk: string }): Promise<Readonly<Record<string, AttributeValue>>> {
-    this.#table ??= new DynamoDBClient(this.client());
-    const { Item } = await this.#table.send(new GetItemCommand({ TableName: this.system.outputs['TableName'], Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true }));
-    return Item ?? {};
-  }
-
+  /** Whoever waits looks into the ledger: asking the door is work for the machine, again and again. */
   async #isOver(release: string): Promise<boolean> {
-    return (await this.#row(keys.release(release)))['state']?.S === 'ended';
+    return (await this.#ledger.release(release))?.state === 'ended';
   }
 
   async ended(release: string, limit = longest): Promise<Shown> {
@@ -167,11 +161,7 @@ export class Town {
 
   /** Waits until a release asks for an approval; one that ends without asking fails at once, with its reason. */
   async waitsIn(release: string, environment: string): Promise<Shown> {
-    await until(`${release} waits for an approval in ${environment}`, async () => {
-      const approval = (await this.#row(keys.environment(release, environment)))['approval']?.S;
-      const waits = approval !== undefined && (await this.#row(keys.approval(approval)))['state']?.S === 'waiting';
-      return waits || (await this.#isOver(release));
-    }, longest);
+    await until(`${release} waits for an approval in ${environment}`, async () => (await this.#ledger.asked(release)).includes(environment) || (await this.#isOver(release)), longest);
     const shown = await this.show(release);
     if (shown.release.state === 'ended') throw new Error(`${release} ended without asking: ${JSON.stringify(shown.release)}`);
     return shown;

@@ -5,7 +5,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Outcome } from '../../contracts/outcome.ts';
-import type { Town } from '../../test/local/town.ts';
+import type { Cloud } from '../../local/cloud.ts';
 
 const Row = z.looseObject({ pk: z.string(), sk: z.string() });
 type Row = z.infer<typeof Row>;
@@ -16,6 +16,12 @@ export type ReleaseRow = z.infer<typeof ReleaseRow>;
 const ApprovalRow = z.object({ environment: z.string(), state: z.string() });
 const StoryRow = z.object({ kind: z.string(), about: z.string(), environment: z.string().optional(), target: z.string().optional(), outcome: z.string().optional() });
 export type StoryRow = z.infer<typeof StoryRow>;
+
+/** What of a local cloud is needed to look into it. */
+interface Town {
+  readonly system: { readonly outputs: Readonly<Record<string, string>> };
+  client(account?: keyof Cloud['accounts']): { readonly endpoint: string; readonly region: string; readonly credentials: ReturnType<Cloud['credentials']> };
+}
 
 /** What is written in the table and stands in the accounts, looked up beside the control plane: none of its functions is called for it. */
 export class Ledger {
