@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { ChangeSetRequest } from '../domain/change-set-request.ts';
 import { InvalidInputError, TransientError } from '../domain/errors.ts';
-import { isMoved, isMissing } from './cloudformation.ts';
+import { isMissing, isMoved } from './cloudformation.ts';
 import { calling, isNamed } from './errors.ts';
 import { pages } from './pages.ts';
 

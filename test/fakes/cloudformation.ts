@@ -1,6 +1,7 @@
 import { ChangeSetNotFoundException, CloudFormationClient, type CreateChangeSetInput, type ResourceChange, type StackEvent } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { FakeChangeSet, FakeStack } from './stack-rows.ts';
+import { refused } from './refused.ts';
 
 /** CloudFormation of one account and Region, which keeps what it was told. Operations end when the test says so. */
 
@@ -12,8 +13,6 @@ interface Call {
 const templateOf = (...types: string[]): string => JSON.stringify({ Resources: Object.fromEntries(types.map((Type) => [Type.split('::').at(-1) ?? '', { Type }])) });
 
 const tagsOf = ({ Tags = [] }: CreateChangeSetInput) => Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
-
-const fail = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
 
 const ours = { 'drawbridge:application': 'orders', 'drawbridge:environment': 'dev' };
 
@@ -91,7 +90,7 @@ export class FakeCloudFormation {
 
   stack(nameOrArn: string): FakeStack {
     const found = this.stacks.get(nameOrArn) ?? [...this.stacks.values()].find(({ arn }) => arn === nameOrArn) ?? this.deleted.get(nameOrArn);
-    if (found === undefined) throw fail('ValidationError', `Stack with id ${nameOrArn} does not exist`);
+    if (found === undefined) throw refused('ValidationError', `Stack with id ${nameOrArn} does not exist`);
     return found;
   }
 
@@ -144,17 +143,17 @@ export class FakeCloudFormation {
   private getTemplate(input: Record<string, unknown>) {
     if (input['ChangeSetName'] !== undefined) return { TemplateBody: this.changeSet(input).template, StagesAvailable: ['Original', 'Processed'] };
     const { template, name } = this.stack(String(input['StackName']));
-    if (template === '') throw fail('ValidationError', `Stack [${name}] has no template: it is in REVIEW_IN_PROGRESS`);
+    if (template === '') throw refused('ValidationError', `Stack [${name}] has no template: it is in REVIEW_IN_PROGRESS`);
     return { TemplateBody: template, StagesAvailable: ['Original', 'Processed'] };
   }
 
   private createChangeSet(request: CreateChangeSetInput) {
     const stackName = request.StackName ?? '';
     const name = request.ChangeSetName ?? '';
-    if ([...this.changeSets.values()].some((set) => set.name === name && set.stack === stackName)) throw fail('AlreadyExistsException', `ChangeSet ${name} cannot be created: it already exists`);
+    if ([...this.changeSets.values()].some((set) => set.name === name && set.stack === stackName)) throw refused('AlreadyExistsException', `ChangeSet ${name} cannot be created: it already exists`);
     const existing = this.stacks.get(stackName);
-    if (request.ChangeSetType === 'CREATE' && existing !== undefined && existing.status !== 'REVIEW_IN_PROGRESS') throw fail('ValidationError', `Stack [${stackName}] already exists and cannot be created again`);
-    if (request.ChangeSetType !== 'CREATE' && (existing === undefined || existing.status === 'REVIEW_IN_PROGRESS')) throw fail('ValidationError', `Stack [${stackName}] does not exist`);
+    if (request.ChangeSetType === 'CREATE' && existing !== undefined && existing.status !== 'REVIEW_IN_PROGRESS') throw refused('ValidationError', `Stack [${stackName}] already exists and cannot be created again`);
+    if (request.ChangeSetType !== 'CREATE' && (existing === undefined || existing.status === 'REVIEW_IN_PROGRESS')) throw refused('ValidationError', `Stack [${stackName}] does not exist`);
     const stack = existing ?? this.addStack(stackName, 'REVIEW_IN_PROGRESS', tagsOf(request));
     this.number += 1;
     const arn = `arn:aws:cloudformation:${this.region}:${this.account}:changeSet/${name}/${String(this.number)}`;
@@ -179,8 +178,8 @@ export class FakeCloudFormation {
   private execute(input: Record<string, unknown>) {
     const set = this.changeSet(input);
     const stack = this.stack(set.stack);
-    if (input['ClientRequestToken'] === stack.token) throw fail('TokenAlreadyExistsException', 'A client request token already exists.');
-    if (set.executionStatus !== 'AVAILABLE') throw fail('InvalidChangeSetStatusException', `ChangeSet [${set.name}] is in ${set.executionStatus} status`);
+    if (input['ClientRequestToken'] === stack.token) throw refused('TokenAlreadyExistsException', 'A client request token already exists.');
+    if (set.executionStatus !== 'AVAILABLE') throw refused('InvalidChangeSetStatusException', `ChangeSet [${set.name}] is in ${set.executionStatus} status`);
     set.executionStatus = 'EXECUTE_IN_PROGRESS';
     stack.token = String(input['ClientRequestToken']);
     stack.executing = set;
@@ -204,7 +203,7 @@ export class FakeCloudFormation {
   private listImports(input: Record<string, unknown>) {
     const name = String(input['ExportName']);
     const importers = [...this.stacks.values()].flatMap(({ exports }) => exports[name] ?? []);
-    if (importers.length === 0) throw fail('ValidationError', `Export '${name}' is not imported by any stack.`);
+    if (importers.length === 0) throw refused('ValidationError', `Export '${name}' is not imported by any stack.`);
     const at = Number(input['NextToken'] ?? 0);
     return { Imports: importers.slice(at, at + 1), ...(at + 1 < importers.length ? { NextToken: String(at + 1) } : {}) };
   }
@@ -212,8 +211,8 @@ export class FakeCloudFormation {
   private deleteStack(input: Record<string, unknown>) {
     const stack = this.stack(String(input['StackName']));
     const token = input['ClientRequestToken'];
-    if (stack.terminationProtection) throw fail('ValidationError', `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
-    if (token !== undefined && token === stack.token) throw fail('TokenAlreadyExistsException', 'A client request token already exists.');
+    if (stack.terminationProtection) throw refused('ValidationError', `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    if (token !== undefined && token === stack.token) throw refused('TokenAlreadyExistsException', 'A client request token already exists.');
     if (typeof token === 'string') stack.token = token;
     for (const set of this.changeSets.values()) if (set.stack === stack.name) this.changeSets.delete(set.arn);
     this.move(stack.name, 'DELETE_IN_PROGRESS');

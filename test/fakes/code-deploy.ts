@@ -1,7 +1,6 @@
 import { BatchGetDeploymentsCommand, CodeDeployClient, CreateDeploymentCommand, type DeploymentInfo, GetDeploymentCommand, GetDeploymentGroupCommand, GetDeploymentTargetCommand, ListDeploymentsCommand, ListDeploymentTargetsCommand, type RevisionLocation } from '@aws-sdk/client-codedeploy';
 import { mockClient } from 'aws-sdk-client-mock';
-
-const fail = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+import { refused } from './refused.ts';
 
 interface Script {
   readonly event: string;
@@ -45,7 +44,7 @@ export class FakeCodeDeploy {
 
   deployment(id: string | undefined): DeploymentInfo {
     const found = this.deployments.find(({ deploymentId }) => deploymentId === id);
-    if (found === undefined) throw fail('DeploymentDoesNotExistException', `no deployment ${String(id)}`);
+    if (found === undefined) throw refused('DeploymentDoesNotExistException', `no deployment ${String(id)}`);
     return found;
   }
 
@@ -88,7 +87,7 @@ export class FakeCodeDeploy {
   }
 
   #group() {
-    if (!this.exists) throw fail('DeploymentGroupDoesNotExistException', 'No Deployment Group found for name: web');
+    if (!this.exists) throw refused('DeploymentGroupDoesNotExistException', 'No Deployment Group found for name: web');
     const last = this.deployments.at(-1);
     const short = (it: DeploymentInfo | undefined) => (it === undefined ? undefined : { deploymentId: it.deploymentId, status: it.status });
     return this.#seen('GetDeploymentGroup', { deploymentGroupInfo: { deploymentConfigName: 'CodeDeployDefault.OneAtATime', computePlatform: this.computePlatform, lastSuccessfulDeployment: short(this.#good), lastAttemptedDeployment: short(last) } });
@@ -96,7 +95,7 @@ export class FakeCodeDeploy {
 
   #create({ revision, description }: { revision: RevisionLocation; description: string }) {
     this.names.push('CreateDeployment');
-    if (this.deployments.at(-1)?.status === 'InProgress') throw fail('DeploymentLimitExceededException', "The Deployment Group 'web' already has an active Deployment");
+    if (this.deployments.at(-1)?.status === 'InProgress') throw refused('DeploymentLimitExceededException', "The Deployment Group 'web' already has an active Deployment");
     const { deploymentId } = this.begin(revision, { description });
     this.onCreate();
     return { deploymentId };

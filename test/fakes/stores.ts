@@ -2,14 +2,13 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { FakeCloudFormation } from './cloudformation.ts';
+import { refused } from './refused.ts';
 
 /** Buckets and repositories of one account that keep what is put into them, and a CloudFormation that refuses as AWS does to delete one that holds something. */
 
 interface Version { readonly Key: string; readonly VersionId: string; readonly marker?: boolean }
 interface Image { readonly imageDigest: string; readonly imageTag?: string; readonly lists?: readonly string[] }
 type Input = Readonly<Record<string, unknown>>;
-
-const fail = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
 
 /** Rules of the APIs: so many in one call and no more. */
 const mostObjects = 1000;
@@ -67,13 +66,13 @@ export class FakeStores {
 
   private bucket(input: Input): Version[] {
     const found = this.buckets.get(String(input['Bucket']));
-    if (found === undefined) throw fail('NoSuchBucket', 'The specified bucket does not exist');
+    if (found === undefined) throw refused('NoSuchBucket', 'The specified bucket does not exist');
     return found;
   }
 
   private answer(name: string, input: Input): unknown {
     this.calls.push(name);
-    if (this.refuses) throw fail('AccessDenied', 'not authorized to perform: s3:ListBucketVersions');
+    if (this.refuses) throw refused('AccessDenied', 'not authorized to perform: s3:ListBucketVersions');
     const handlers: Readonly<Record<string, (it: Input) => unknown>> = {
       ListObjectVersions: (it) => {
         const page = this.bucket(it).slice(0, Number(it['MaxKeys'] ?? mostObjects));
@@ -99,7 +98,7 @@ export class FakeStores {
 
   private deleteObjects(input: Input) {
     const { Objects } = input['Delete'] as { Objects: { Key: string; VersionId?: string }[] };
-    if (Objects.length > mostObjects) throw fail('MalformedXML', 'more than 1000 objects');
+    if (Objects.length > mostObjects) throw refused('MalformedXML', 'more than 1000 objects');
     const gone = Objects.filter(({ Key }) => !this.locked.has(Key));
     // Without its version an object of a versioned bucket only gets one more marker.
     const named = new Set(gone.map(({ Key, VersionId }) => `${Key} ${VersionId ?? ''}`));
@@ -109,13 +108,13 @@ export class FakeStores {
 
   private images(input: Input): Image[] {
     const found = this.repositories.get(String(input['repositoryName']));
-    if (found === undefined) throw fail('RepositoryNotFoundException', 'The repository does not exist');
+    if (found === undefined) throw refused('RepositoryNotFoundException', 'The repository does not exist');
     return found;
   }
 
   private deleteImages(input: Input) {
     const ids = (input['imageIds'] as { imageDigest: string }[]).map(({ imageDigest }) => imageDigest);
-    if (ids.length > mostImages) throw fail('InvalidParameterException', 'more than 100 images');
+    if (ids.length > mostImages) throw refused('InvalidParameterException', 'more than 100 images');
     const held = new Set(this.images(input).flatMap(({ lists = [] }) => lists));
     this.repositories.set(String(input['repositoryName']), this.images(input).filter(({ imageDigest }) => !ids.includes(imageDigest) || held.has(imageDigest)));
     return { failures: ids.filter((id) => held.has(id)).map((imageDigest) => ({ imageId: { imageDigest }, failureCode: 'ImageReferencedByManifestList', failureReason: 'a list of images refers to it' })) };

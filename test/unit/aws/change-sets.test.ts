@@ -19,11 +19,11 @@ import { changeSetsOf, createChangeSet, deleteChangeSet, executeChangeSet } from
 import { describeChangeSet } from '../../../aws/described-change-set.ts';
 import { changeSetRequest } from '../../../domain/change-set-request.ts';
 import { aRelease, aTarget } from '../../fakes/samples.ts';
+import { refused } from '../../fakes/refused.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const client = new CloudFormationClient({});
 const id = { stackName: 'orders-dev', changeSet: 'orders-12-3f2a9c1b-1-1' };
-const refused = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
 const change = (LogicalResourceId: string, more: object = {}) => ({ Type: 'Resource', ResourceChange: { Action: 'Add', LogicalResourceId, ResourceType: 'AWS::SQS::Queue', ...more } }) as const;
 const answer = (fields: Partial<DescribeChangeSetOutput>) => ({ ChangeSetId: 'arn:set', StackId: 'arn:stack', Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE', ...fields }) as const;
 const request = changeSetRequest({

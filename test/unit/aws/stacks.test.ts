@@ -3,10 +3,10 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { describeStack } from '../../../aws/cloudformation.ts';
 import { operationEvents } from '../../../aws/stack-events.ts';
+import { refused } from '../../fakes/refused.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const client = new CloudFormationClient({});
-const refused = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
 
 beforeEach(() => {
   cloudFormation.reset();
